@@ -1,7 +1,7 @@
 """Build every service of one API process and connect them; opens no file and no connection.
 
-The import rules let a service call those of lower layers. A lower layer that must inform or ask a
-higher one does it through the subscriptions of `_subscribe`.
+The import rules let a service call those of lower layers. A lower layer that must ask a higher one
+gets the function as a parameter; finished and stopped tasks are events (`_subscribe`).
 """
 
 from contextlib import AsyncExitStack
@@ -15,7 +15,6 @@ from zerobyte.db.leases import Leases
 from zerobyte.features.audit.service import AuditLog
 from zerobyte.features.auth.service import (
     Accounts,
-    Deletions,
     KeyCheck,
     Organizations,
     StepUp,
@@ -71,7 +70,7 @@ _T = TypeVar("_T")
 
 @dataclass(frozen=True, kw_only=True)
 class _Resources:
-    """The services below the schedules: accounts, tasks, volumes, repositories.
+    """The services that the schedules use: accounts, tasks, volumes, repositories.
 
     auth        the services of accounts, by type.
     """
@@ -86,6 +85,7 @@ class _Resources:
     accounts: Accounts
     bus: EventBus
     leases: Leases
+    deployment_sync: DeploymentSync
     stalls: StallTracker
     tasks: Tasks
     task_reader: TaskReader
@@ -104,7 +104,6 @@ class _Resources:
 class Services(_Resources):
     """Every service of one API process, connected."""
 
-    deployment_sync: DeploymentSync
     schedule_webhooks: ScheduleWebhooks
     schedule_editor: ScheduleEditor
     schedule_reader: ScheduleReader
@@ -142,25 +141,23 @@ class Services(_Resources):
 def build_services(settings: Settings, scheduler: Scheduler) -> Services:
     """Return the services of one API process, connected with each other."""
     base = _build_resources(settings, scheduler)
-    deployment_sync = DeploymentSync(settings=settings, scheduler=scheduler)
     webhooks = ScheduleWebhooks(sealer=base.sealer)
     due_runs = DueRunStarter(
         settings=settings,
         tasks=base.tasks,
         scheduler=scheduler,
         notifications=base.notifications,
-        deployment_sync=deployment_sync,
+        deployment_sync=base.deployment_sync,
     )
     services = Services(
         **{field.name: getattr(base, field.name) for field in fields(base)},
-        deployment_sync=deployment_sync,
         schedule_webhooks=webhooks,
         schedule_editor=ScheduleEditor(
             settings=settings,
             tasks=base.task_reader,
             volumes=base.volumes,
             webhooks=webhooks,
-            deployment_sync=deployment_sync,
+            deployment_sync=base.deployment_sync,
         ),
         schedule_reader=ScheduleReader(activities=base.stalls),
         assignments=Assignments(notifications=base.notifications),
@@ -170,7 +167,7 @@ def build_services(settings: Settings, scheduler: Scheduler) -> Services:
         alerts=FailureAlerts(
             notifications=base.notifications, retention_days=settings.retention_alarm_days
         ),
-        dispatcher=Dispatcher(scheduler=scheduler, repair=deployment_sync.repair),
+        dispatcher=Dispatcher(scheduler=scheduler, repair=base.deployment_sync.repair),
         reaper=TaskReaper(tasks=base.tasks, leases=base.leases, scheduler=scheduler),
         task_history=TaskHistory(days=settings.task_history_days, most=settings.task_history_max),
         worker_api=_build_worker_api(base, webhooks, due_runs),
@@ -181,21 +178,22 @@ def build_services(settings: Settings, scheduler: Scheduler) -> Services:
 
 
 def _build_resources(settings: Settings, scheduler: Scheduler) -> _Resources:
-    sealer = Sealer(settings.app_secret)
-    auth = make_services(settings, sealer)
-    bus, leases = EventBus(), Leases()
+    sealer, bus, leases = Sealer(settings.app_secret), EventBus(), Leases()
     host_api = LocalHost.from_settings(settings)
     stalls = StallTracker(stalled_after_minutes=settings.stalled_after_minutes)
     tasks = Tasks(bus=bus, leases=leases, activities=stalls)
-    repositories = Repositories(
-        settings=settings,
-        sealer=sealer,
-        password_of=_service(auth, Organizations).repository_password,
-        leases=leases,
-        host_api=host_api,
-    )
-    snapshots = Snapshots(repositories=repositories, tasks=tasks, host=LOCAL_HOST, tz=settings.tz)
+    volumes = _build_volumes(settings, sealer, bus, host_api)
+    repositories = _build_repositories(settings, sealer, leases, host_api)
+    snapshots = Snapshots(
+        repositories=repositories, tasks=tasks, host=LOCAL_HOST, tz=settings.tz,
+        policy_of=references.policy_of,
+    )  # fmt: skip
     files = _build_snapshot_files(settings, repositories, snapshots)
+    deployment_sync = DeploymentSync(settings=settings, scheduler=scheduler)
+    contents = OrganizationContents(
+        volumes=volumes, repositories=repositories, deployment_sync=deployment_sync
+    )
+    auth = make_services(settings, sealer, organization_data=contents)
     return _Resources(
         settings=settings,
         scheduler=scheduler,
@@ -207,11 +205,12 @@ def _build_resources(settings: Settings, scheduler: Scheduler) -> _Resources:
         accounts=_service(auth, Accounts),
         bus=bus,
         leases=leases,
+        deployment_sync=deployment_sync,
         stalls=stalls,
         tasks=tasks,
         task_reader=TaskReader(activities=stalls),
         worker_tokens=WorkerTokens(),
-        volumes=Volumes(settings=settings, sealer=sealer, bus=bus, host_api=host_api),
+        volumes=volumes,
         notifications=Notifications(settings=settings, sealer=sealer, bus=bus),
         repositories=repositories,
         snapshots=snapshots,
@@ -220,13 +219,58 @@ def _build_resources(settings: Settings, scheduler: Scheduler) -> _Resources:
         refresher=Refresher(
             snapshots=snapshots, files=files, every_minutes=settings.snapshot_refresh_minutes
         ),
-        restores=Restores(
-            settings=settings,
+        restores=_build_restores(
+            settings,
+            volumes=volumes,
             repositories=repositories,
             snapshots=snapshots,
             files=files,
             tasks=tasks,
         ),
+    )
+
+
+def _build_volumes(settings: Settings, sealer: Sealer, bus: EventBus, host_api: HostApi) -> Volumes:
+    return Volumes(
+        settings=settings,
+        sealer=sealer,
+        bus=bus,
+        host_api=host_api,
+        refuse_delete=references.refuse_used_volume,
+        refuse_unmount=references.refuse_read_volume,
+    )
+
+
+def _build_repositories(
+    settings: Settings, sealer: Sealer, leases: Leases, host_api: HostApi
+) -> Repositories:
+    return Repositories(
+        settings=settings,
+        sealer=sealer,
+        password_of=Organizations(sealer).repository_password,
+        leases=leases,
+        host_api=host_api,
+        refuse_delete=references.refuse_used_repository,
+    )
+
+
+def _build_restores(
+    settings: Settings,
+    *,
+    volumes: Volumes,
+    repositories: Repositories,
+    snapshots: Snapshots,
+    files: SnapshotFiles,
+    tasks: Tasks,
+) -> Restores:
+    return Restores(
+        settings=settings,
+        repositories=repositories,
+        snapshots=snapshots,
+        files=files,
+        tasks=tasks,
+        is_read_only=references.is_read_only,
+        volume_folders=partial(references.volume_folders, volumes.source_path),
     )
 
 
@@ -271,7 +315,7 @@ def _build_system(base: _Resources) -> System:
 
 
 def _subscribe(services: Services) -> None:
-    """Connect the lower layers to the higher ones that they must inform or ask."""
+    """Connect the tasks to the services that a created, stopped or finished task concerns."""
     tasks, completion = services.tasks, services.completion
     tasks.finishers.update(
         backup=completion.backup,
@@ -283,19 +327,6 @@ def _subscribe(services: Services) -> None:
     tasks.on_finish.append(partial(_refresh_stats, services.stats_refresher))
     tasks.on_unreported_failure.append(services.alerts.failed)
     tasks.on_cancel.append(services.reaper.cancel_in_prefect)
-    services.volumes.before_delete.append(references.refuse_used_volume)
-    services.volumes.before_unmount.append(references.refuse_read_volume)
-    services.repositories.before_delete.append(references.refuse_used_repository)
-    services.snapshots.policy_of = references.policy_of
-    services.restores.is_read_only = references.is_read_only
-    services.restores.volume_folders = partial(
-        references.volume_folders, services.volumes.source_path
-    )
-    _service(services.auth, Deletions).organization_data = OrganizationContents(
-        volumes=services.volumes,
-        repositories=services.repositories,
-        deployment_sync=services.deployment_sync,
-    )
 
 
 def _refresh_stats(stats_refresher: StatsRefresher, task: Task) -> None:
@@ -307,7 +338,7 @@ def _refresh_stats(stats_refresher: StatsRefresher, task: Task) -> None:
 
 def _service(services: dict[type, object], kind: type[_T]) -> _T:
     """Return the service of a type. Raises TypeError: it is missing or of another type."""
-    found: Any = services.get(kind)
-    if not isinstance(found, kind):
+    service: Any = services.get(kind)
+    if not isinstance(service, kind):
         raise TypeError(f"no service of the type {kind.__name__}")
-    return found
+    return service

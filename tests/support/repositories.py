@@ -1,5 +1,6 @@
 """Repositories behind a served app: the harness, rows, snapshots and restores of its tests."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -23,6 +24,9 @@ from zerobyte.features.repositories.service import (
     TreeStore,
     snapshot_index,
 )
+from zerobyte.features.repositories.service.repositories import RepositoryCheck
+from zerobyte.features.repositories.service.restores import IsReadOnly, VolumeFolders
+from zerobyte.features.repositories.service.snapshots import PolicyOf
 from zerobyte.features.tasks.models import Task
 from zerobyte.features.tasks.service import Tasks
 from zerobyte.hosts.local import LocalHost
@@ -33,6 +37,28 @@ PASSWORD = "organization-password-1"
 OTHER_PASSWORD = "organization-password-2"
 
 
+async def _nothing(*_: object) -> None:
+    return None
+
+
+async def _never(_organization_id: str, _tags: Sequence[str]) -> bool:
+    return False
+
+
+async def _no_folders(_organization_id: str, _tags: Sequence[str]) -> list[str]:
+    return []
+
+
+@dataclass
+class ScheduleReferences:
+    """What the schedules answer to repositories; a test replaces single answers."""
+
+    refuse_delete: RepositoryCheck = _nothing
+    policy_of: PolicyOf = _nothing
+    is_read_only: IsReadOnly = _never
+    volume_folders: VolumeFolders = _no_folders
+
+
 @dataclass
 class RepositoriesHarness:
     """The services of one installation.
@@ -40,6 +66,7 @@ class RepositoriesHarness:
     data        the data folder.
     work_dir    a folder outside of it, for repositories and targets.
     restic      the program; it records its arguments for `restic_runs`.
+    schedules   what the schedules answer; see `ScheduleReferences`.
     """
 
     repositories: Repositories
@@ -52,6 +79,7 @@ class RepositoriesHarness:
     work_dir: Path
     restic: Path
     host: LocalHost
+    schedules: ScheduleReferences
 
     def restic_runs(self) -> list[list[str]]:
         log = self.restic.with_name("runs.log")

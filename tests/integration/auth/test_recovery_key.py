@@ -7,7 +7,7 @@ from tests.support.accounts import ADA, SIGN_IN, AuthenticatorApp, two_factor
 from zerobyte.core import clock
 from zerobyte.features.audit.models import AuditLine
 from zerobyte.features.auth.models import ApiKey, Organization, User
-from zerobyte.features.auth.service import StepUp, login_throttle
+from zerobyte.features.auth.service import login_throttle
 
 URL = "/api/v1/system/restic-password"
 PASSWORD = {"password": ADA["password"]}
@@ -53,12 +53,6 @@ async def test_invalid_body_is_not_echoed_and_a_missing_key_is_reported(client, 
         {"message": "Organization Restic password not found"},
     )
     assert (await User.get()).has_downloaded_restic_password is False
-
-
-async def test_without_a_code_verifier_two_factor_users_are_rejected(client, phone):
-    user = await User.get()
-    with pytest.raises(Exception, match="two-factor code"):
-        await StepUp().check(user, phone.code())
 
 
 async def test_recovery_key_guesses_are_limited(serve, clocks):

@@ -14,6 +14,7 @@ from tests.support.repositories import (
     OTHER_PASSWORD,
     PASSWORD,
     RepositoriesHarness,
+    ScheduleReferences,
     SnapshotHistory,
 )
 from tests.support.restic_repository import RealRepository
@@ -35,6 +36,7 @@ from zerobyte.features.tasks.service import StallTracker, TaskReader, Tasks
 from zerobyte.hosts.local import LocalHost
 from zerobyte.http.app import make_app
 from zerobyte.http.auth import Authenticator
+from zerobyte.settings import Settings
 
 _RECORDING_RESTIC = """#!/bin/sh
 # Logs its arguments and runs the real restic.
@@ -67,42 +69,57 @@ async def harness(database: str, tmp_path: Path) -> AsyncIterator[RepositoriesHa
         STORAGE_PRIVATE_NETWORKS="all",
     )
 
-    async def password_of(organization_id: str) -> str:
-        return {"o1": PASSWORD, "o2": OTHER_PASSWORD}[organization_id]
+    built = _build(settings, ScheduleReferences(), restic, work_dir)
+    yield built
+    await built.snapshots.aclose()
+    await built.files.aclose()
 
-    leases = Leases()
-    activities = StallTracker(stalled_after_minutes=15)
+
+def _build(
+    settings: Settings, schedules: ScheduleReferences, restic: Path, work_dir: Path
+) -> RepositoriesHarness:
+    leases, activities = Leases(), StallTracker(stalled_after_minutes=15)
     tasks = Tasks(bus=EventBus(), leases=leases, activities=activities)
     host = LocalHost.from_settings(settings)
     repositories = Repositories(
         settings=settings,
         sealer=Sealer("s" * 32),
-        password_of=password_of,
+        password_of=_password_of,
         leases=leases,
         host_api=host,
+        refuse_delete=lambda row: schedules.refuse_delete(row),  # noqa: PLW0108 — replaced
     )
-    snapshots = Snapshots(repositories=repositories, tasks=tasks, host="local", tz="UTC")
+    snapshots = Snapshots(
+        repositories=repositories,
+        tasks=tasks,
+        host="local",
+        tz="UTC",
+        policy_of=lambda *asked: schedules.policy_of(*asked),  # noqa: PLW0108 — replaced
+    )
     file = TreeStore(
         settings.tree_index, max_bytes=settings.tree_index_bytes, spare_folder=settings.run_dir
     )
     files = SnapshotFiles(repositories=repositories, snapshots=snapshots, trees=TreeCache(file))
     restores = Restores(
-        settings=settings, repositories=repositories, snapshots=snapshots, files=files, tasks=tasks
+        settings=settings,
+        repositories=repositories,
+        snapshots=snapshots,
+        files=files,
+        tasks=tasks,
+        is_read_only=lambda *asked: schedules.is_read_only(*asked),  # noqa: PLW0108 — replaced
+        volume_folders=lambda *asked: schedules.volume_folders(*asked),  # noqa: PLW0108 — replaced
     )
-    services: dict[type, object] = {
-        Authenticator: HeaderAuthenticator(),
-        Repositories: repositories,
-        Snapshots: snapshots,
-        SnapshotFiles: files,
-        Restores: restores,
-        Tasks: tasks,
-        TaskReader: TaskReader(activities=activities),
-    }
-    yield RepositoriesHarness(
-        repositories, snapshots, files, restores, tasks, services, data, work_dir, restic, host
-    )
-    await snapshots.aclose()
-    await files.aclose()
+    parts = (repositories, snapshots, files, restores, tasks, TaskReader(activities=activities))
+    services: dict[type, object] = {type(part): part for part in parts}
+    services[Authenticator] = HeaderAuthenticator()
+    return RepositoriesHarness(
+        repositories, snapshots, files, restores, tasks, services, settings.data_dir, work_dir,
+        restic, host, schedules,
+    )  # fmt: skip
+
+
+async def _password_of(organization_id: str) -> str:
+    return {"o1": PASSWORD, "o2": OTHER_PASSWORD}[organization_id]
 
 
 @pytest.fixture

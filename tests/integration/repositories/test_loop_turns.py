@@ -81,7 +81,7 @@ async def test_list_of_10_000_snapshots_blocks_the_loop_for_50_ms_at_most(
         policy = next(policies)
         return policy and (policy, "Asia/Tokyo")
 
-    harness.snapshots.policy_of = policy_of
+    harness.schedules.policy_of = policy_of
     actor = Actor(
         user_id="u1", user_name="Ada", organization_id="o1", organization_role="owner",
         instance_role="user", session_id=None, source="browser",

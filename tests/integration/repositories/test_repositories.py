@@ -211,7 +211,7 @@ async def test_repository_used_by_a_task_or_schedule_is_not_deleted(
     async def in_use(repository: Repository) -> None:
         raise Conflict(f"{repository.name} is used by nightly")
 
-    harness.repositories.before_delete.append(in_use)
+    harness.schedules.refuse_delete = in_use
     refused = await client.delete(url)
     assert refused.status_code == 409
     assert refused.json()["message"] == "renamed is used by nightly"

@@ -279,7 +279,7 @@ async def test_restore_to_a_read_only_volume_is_refused(
     async def is_read_only(organization_id: str, tags: Any) -> bool:
         return organization_id == "o1" and "sched001" in tags
 
-    harness.restores.is_read_only = is_read_only
+    harness.schedules.is_read_only = is_read_only
     refused = await request_restore(client, existing, snapshotId=history.ids[0], targetPath="")
     assert refused.status_code == 400
     assert "source volume is read-only" in refused.json()["message"]

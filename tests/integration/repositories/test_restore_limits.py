@@ -54,7 +54,7 @@ def backed_up_by(harness: RepositoriesHarness, volume: Path) -> None:
     async def folders(_organization_id: str, tags: Any) -> list[str]:
         return [str(volume)] if SCHEDULE in tags else []
 
-    harness.restores.volume_folders = folders
+    harness.schedules.volume_folders = folders
 
 
 def replace_by_link(folder: Path, target: Path) -> None:

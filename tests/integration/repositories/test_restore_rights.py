@@ -54,7 +54,7 @@ async def test_member_may_restore_only_to_the_source_volume(
     async def folders(_organization_id: str, _tags: object) -> list[str]:
         return [str(history.source)]
 
-    harness.restores.volume_folders = folders
+    harness.schedules.volume_folders = folders
     assert (await ask(client, existing, history, headers=MEMBER)).status_code == 202
 
 

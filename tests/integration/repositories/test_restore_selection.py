@@ -200,10 +200,10 @@ async def test_home_volume_is_restored_to_its_original_location(
     async def whole_home(*_: object) -> list[str]:
         return ["/home"]
 
-    harness.restores.volume_folders = no_volume
+    harness.schedules.volume_folders = no_volume
     refused = await request_restore(client, existing, snapshotId=row.snapshot_id)
     assert refused.status_code == 400, "no volume of this organization is /home"
-    harness.restores.volume_folders = whole_home
+    harness.schedules.volume_folders = whole_home
     job = await restore_job(
         harness, await request_restore(client, existing, snapshotId=row.snapshot_id)
     )

@@ -46,7 +46,7 @@ async def test_categories_are_computed_once_until_list_policy_or_clock_change(
 
     monkeypatch.setattr(forget_policy, "plan", counting)
     monkeypatch.setattr(clock, "now", lambda: datetime(2026, 2, 1, tzinfo=UTC))
-    harness.snapshots.policy_of = policy_of
+    harness.schedules.policy_of = policy_of
     for _ in range(5):
         assert await kept() == [[], [], ["last"]]
     assert len(planned) == 1

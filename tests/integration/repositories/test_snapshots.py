@@ -83,7 +83,7 @@ async def test_categories_are_those_of_the_schedules_policy(
         assert (organization_id, schedule_id) == ("o1", "sched001")
         return RetentionPolicy(keep_last=1, keep_daily=2, keep_within_duration="1d"), None
 
-    harness.snapshots.policy_of = policy_of
+    harness.schedules.policy_of = policy_of
     url = f"/repositories/{row.short_id}/snapshots?backupId=sched001"
     kept = {one["short_id"]: one["retentionCategories"] for one in (await client.get(url)).json()}
     assert kept == {

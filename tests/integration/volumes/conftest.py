@@ -13,8 +13,10 @@ from tests.support.http_server import serving, settings_for
 from zerobyte.core.secrets import Sealer
 from zerobyte.features.auth.models import AllowedRoots, Organization
 from zerobyte.features.events.bus import EventBus
+from zerobyte.features.volumes.models import Volume
 from zerobyte.features.volumes.routes import volumes_v1
 from zerobyte.features.volumes.service import Volumes
+from zerobyte.features.volumes.service.checks import VolumeCheck
 from zerobyte.hosts.local import LocalHost
 from zerobyte.http.app import make_app
 from zerobyte.http.auth import Authenticator
@@ -33,6 +35,18 @@ class RecordingBus(EventBus):
         return [name for _, name, _ in self.published]
 
 
+async def _pass(_volume: Volume) -> None:
+    return None
+
+
+@dataclass
+class VolumeChecks:
+    """The checks before a delete and an unmount; a test replaces single ones."""
+
+    delete: VolumeCheck = _pass
+    unmount: VolumeCheck = _pass
+
+
 @dataclass
 class VolumesHarness:
     """The services of one installation, its data folder, and a folder with files."""
@@ -42,6 +56,7 @@ class VolumesHarness:
     data: Path
     src: Path
     sealer: Sealer
+    refuse: VolumeChecks
 
 
 @pytest.fixture
@@ -59,8 +74,16 @@ async def harness(database: str, tmp_path: Path) -> VolumesHarness:
     sealer = Sealer("s" * 32)
     settings = settings_for(data)
     host_api = LocalHost.from_settings(settings)
-    volumes = Volumes(settings=settings, sealer=sealer, bus=bus, host_api=host_api)
-    return VolumesHarness(volumes, bus, data, src, sealer)
+    refuse = VolumeChecks()
+    volumes = Volumes(
+        settings=settings,
+        sealer=sealer,
+        bus=bus,
+        host_api=host_api,
+        refuse_delete=lambda volume: refuse.delete(volume),  # noqa: PLW0108 — replaced later
+        refuse_unmount=lambda volume: refuse.unmount(volume),  # noqa: PLW0108 — replaced later
+    )
+    return VolumesHarness(volumes, bus, data, src, sealer, refuse)
 
 
 @pytest.fixture

@@ -241,7 +241,7 @@ async def test_refused_update_changes_nothing(client, harness, volume):
     other = directory(harness.src / "sub")
     taken = await client.put(url(volume), json={"name": "taken", "config": other})
     assert taken.status_code == 409
-    harness.volumes.before_unmount.append(is_busy)
+    harness.refuse.unmount = is_busy
     busy = await client.put(url(volume), json={"name": "x", "config": other})
     assert (busy.status_code, busy.json()["message"]) == (409, "A backup of this volume is running")
     assert (await client.post(url(volume, "unmount"))).status_code == 409
@@ -335,7 +335,7 @@ async def test_volume_used_by_a_schedule_is_not_deleted(client, harness, volume)
         asked.append(needed.short_id)
         raise Conflict("The volume is used by these backup schedules: daily, weekly")
 
-    harness.volumes.before_delete.append(is_used)
+    harness.refuse.delete = is_used
     answer = await client.delete(url(volume))
     assert answer.status_code == 409
     assert answer.json()["message"].endswith("daily, weekly")

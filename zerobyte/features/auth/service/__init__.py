@@ -8,7 +8,7 @@ from zerobyte.features.auth.service.allowed_roots import RootGrants
 from zerobyte.features.auth.service.api_keys import ApiKeys, revoke_keys
 from zerobyte.features.auth.service.authenticator import RequestAuthenticator
 from zerobyte.features.auth.service.cookies import Cookies
-from zerobyte.features.auth.service.deletion import Deletions
+from zerobyte.features.auth.service.deletion import Deletions, OrganizationData
 from zerobyte.features.auth.service.impersonation import Impersonation
 from zerobyte.features.auth.service.invitations import Invitations
 from zerobyte.features.auth.service.key_check import KeyCheck
@@ -71,14 +71,19 @@ __all__ = [
 ]
 
 
-def make_services(settings: Settings, sealer: Sealer) -> dict[type, object]:
-    """Return every service by type, including the API's `Authenticator` and `Auditor`."""
+def make_services(
+    settings: Settings, sealer: Sealer, *, organization_data: OrganizationData | None = None
+) -> dict[type, object]:
+    """Return every service by type, including the API's `Authenticator` and `Auditor`.
+
+    organization_data   counts and deletes backup data; None if only accounts are served.
+    """
     organizations = Organizations(sealer)
     cookies = Cookies(settings)
     sessions = Sessions(cookies, organizations)
     throttle, passwords = LoginThrottle(settings), Passwords()
     registration = RegistrationSettings(setup_token=settings.setup_token)
-    credentials = Credentials(passwords=passwords, throttle=throttle)
+    credentials = Credentials(passwords=passwords, throttle=throttle, revoke_keys=revoke_keys)
     challenges, devices = Challenges(cookies), TrustedDevices(cookies)
     two_factors = TwoFactors(sealer)
     accounts = Accounts(
@@ -92,12 +97,8 @@ def make_services(settings: Settings, sealer: Sealer) -> dict[type, object]:
     profile = Profile(
         sessions=sessions, credentials=credentials, registration=registration, throttle=throttle
     )
-    step_up = StepUp()
-    step_up.verify = verifier.check
-    keys, deletions, audit_log = ApiKeys(accounts), Deletions(), AuditLog()
-    # A person who knew the old password may have created keys with it.
-    credentials.on_change.append(revoke_keys)
-    one_time_state, invitations = OneTimeState(settings), Invitations()
+    keys, deletions, audit_log = ApiKeys(accounts), Deletions(organization_data), AuditLog()
+    one_time_state = OneTimeState(settings)
     passkeys = Passkeys(
         settings=settings, one_time_state=one_time_state, sessions=sessions, throttle=throttle
     )
@@ -106,11 +107,11 @@ def make_services(settings: Settings, sealer: Sealer) -> dict[type, object]:
         one_time_state=one_time_state,
     )  # fmt: skip
     providers = cast("SsoProviders", sso[SsoProviders])
-    invitations.requires_sso = providers.has_any
+    invitations = Invitations(requires_sso=providers.has_any)
     parts: tuple[object, ...] = (
         accounts, throttle, cookies, credentials, deletions, keys, organizations, passwords,
-        profile, step_up, verifier, sessions, settings, registration, audit_log, two_factors,
-        passkeys, Impersonation(sessions, cookies), invitations, Members(),
+        profile, StepUp(verifier.check), verifier, sessions, settings, registration, audit_log,
+        two_factors, passkeys, Impersonation(sessions, cookies), invitations, Members(),
         OrganizationEditor(accounts, deletions, providers),
         UserAdmin(passwords, credentials, deletions), RootGrants(settings),
     )  # fmt: skip

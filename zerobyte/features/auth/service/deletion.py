@@ -1,7 +1,4 @@
-"""Cascading deletion of organizations and users, in one transaction.
-
-Counting and deleting backup data is injected (`Deletions.organization_data`).
-"""
+"""Cascading deletion of organizations and users, in one transaction."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -60,19 +57,17 @@ class OrganizationData(Protocol):
 
 
 class Deletions:
-    """Deletes organizations and users.
+    """Deletes organizations and users."""
 
-    organization_data   None if only accounts are served.
-    """
-
-    def __init__(self) -> None:
-        self.organization_data: OrganizationData | None = None
+    def __init__(self, organization_data: OrganizationData | None) -> None:
+        """`organization_data` is None if only accounts are served."""
+        self._organization_data = organization_data
 
     async def count(self, organization_ids: Sequence[str]) -> Mapping[str, OrganizationCounts]:
         """Return the counts of each of these organizations."""
-        if self.organization_data is None or not organization_ids:
+        if self._organization_data is None or not organization_ids:
             return dict.fromkeys(organization_ids, OrganizationCounts())
-        return await self.organization_data.count(organization_ids)
+        return await self._organization_data.count(organization_ids)
 
     async def delete_organization(self, organization: Organization) -> Cleanup:
         """Delete an organization and its data, inside the caller's transaction.
@@ -84,8 +79,8 @@ class Deletions:
         """
         await first_id()  # recorded before the first organization can be deleted
         cleanup = (
-            await self.organization_data.remove(organization.id)
-            if self.organization_data
+            await self._organization_data.remove(organization.id)
+            if self._organization_data
             else _no_cleanup
         )
         await unlink_all(await provider_ids_of(organization.id))

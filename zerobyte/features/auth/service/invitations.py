@@ -23,18 +23,12 @@ PENDING_LIMIT: Final = 100
 MEMBER_LIMIT: Final = 100
 
 
-async def _never(_organization_id: str) -> bool:
-    return False
-
-
 class Invitations:
-    """Creates and answers invitations.
+    """Creates and answers invitations."""
 
-    requires_sso    whether users join an organization only through its identity provider.
-    """
-
-    def __init__(self) -> None:
-        self.requires_sso: Callable[[str], Awaitable[bool]] = _never
+    def __init__(self, *, requires_sso: Callable[[str], Awaitable[bool]]) -> None:
+        """`requires_sso` returns True if users join only through an identity provider."""
+        self._requires_sso = requires_sso
 
     async def invite(self, person: Person, body: InviteMember) -> Invitation:
         """Invite an e-mail; `resend` extends a pending invitation by two days with the new role.
@@ -94,7 +88,7 @@ class Invitations:
         """Join the organization and make it the active one. Raises Invalid, Forbidden."""
         async with in_transaction():
             row = await self._get_own(person, invitation_id)
-            if await self.requires_sso(row.organization_id):
+            if await self._requires_sso(row.organization_id):
                 raise _forbidden("This organization is joined through its identity provider")
             await Organization.filter(id=row.organization_id).select_for_update().get()
             members = Member.filter(organization_id=row.organization_id)

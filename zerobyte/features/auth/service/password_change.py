@@ -1,7 +1,7 @@
 """Checks and changes passwords, and revokes the access that depends on them.
 
-A change ends other sessions, trusted devices and open challenges. Further dependents (API keys)
-subscribe to `on_change`.
+A change ends other sessions, trusted devices and open challenges, and revokes the API keys, which a
+person who knew the old password may have created.
 """
 
 from collections.abc import Awaitable, Callable
@@ -26,16 +26,19 @@ CREDENTIAL: Final = "credential"
 
 
 class Credentials:
-    """Checks and sets passwords of known users.
+    """Checks and sets passwords of known users."""
 
-    on_change   called with the user's id inside the transaction that changes or removes the
-                password.
-    """
-
-    def __init__(self, *, passwords: Passwords, throttle: LoginThrottle) -> None:
+    def __init__(
+        self,
+        *,
+        passwords: Passwords,
+        throttle: LoginThrottle,
+        revoke_keys: Callable[[str], Awaitable[None]],
+    ) -> None:
+        """`revoke_keys` runs inside the transaction that changes or removes a password."""
         self._passwords = passwords
         self._throttle = throttle
-        self.on_change: list[Callable[[str], Awaitable[None]]] = []
+        self._revoke_keys = revoke_keys
 
     async def check(
         self, user_id: str, password: str, *, wrong: ZerobyteError, missing: ZerobyteError
@@ -92,11 +95,10 @@ class Credentials:
             await self.revoke_dependents(user_id)
 
     async def revoke_dependents(self, user_id: str) -> None:
-        """Revoke devices, challenges and subscribers' access; in the caller's transaction."""
+        """Revoke devices, challenges and API keys; in the caller's transaction."""
         await TrustedDevice.filter(user_id=user_id).delete()
         await TwoFactorChallenge.filter(user_id=user_id).delete()
-        for callback in self.on_change:
-            await callback(user_id)
+        await self._revoke_keys(user_id)
 
 
 async def create_password(user_id: str, password_hash: str) -> None:

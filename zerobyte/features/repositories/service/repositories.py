@@ -31,7 +31,8 @@ from zerobyte.http.auth import Actor
 from zerobyte.http.endpoint import Encoded
 from zerobyte.settings import Settings
 
-Listener = Callable[[models.Repository], Awaitable[None]]
+RepositoryCheck = Callable[[models.Repository], Awaitable[None]]
+"""Raises Conflict if the repository must not be deleted now."""
 UNLOCK_WAIT_S: Final = 45.0
 """Time that an unlock request waits for an exclusive lease."""
 
@@ -59,8 +60,7 @@ _CONTENT_COLUMNS: Final = (
 class Repositories:
     """The repositories of organizations.
 
-    before_delete   called before a delete; a listener that raises Conflict prevents it.
-    on_moved        called after a config change, when cached data of the content became invalid.
+    on_moved    called after a config change, when cached data of the content became invalid.
     """
 
     def __init__(
@@ -71,13 +71,14 @@ class Repositories:
         password_of: PasswordOf,
         leases: Leases,
         host_api: HostApi,
+        refuse_delete: RepositoryCheck,
     ) -> None:
+        self._refuse_delete = refuse_delete
         self._leases = leases
         self.host_api = host_api
         self.restic_access = ResticAccess(
             settings=settings, sealer=sealer, password_of=password_of, host_api=host_api
         )
-        self.before_delete: list[Listener] = []
         self.on_moved: list[Callable[[models.Repository], None]] = []
         self._creator = RepositoryCreator(
             access=self.restic_access,
@@ -209,8 +210,7 @@ class Repositories:
         row = await self.find(actor, short_id)
         try:
             async with in_transaction():
-                for listener in self.before_delete:
-                    await listener(row)
+                await self._refuse_delete(row)
                 await _refuse_while_active(row, "it cannot be deleted now")
                 await row.delete()
         except IntegrityError as error:

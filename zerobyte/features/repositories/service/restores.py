@@ -58,15 +58,9 @@ _INCOMPLETE: Final = (
 )
 
 IsReadOnly = Callable[[str, Sequence[str]], Awaitable[bool]]
+"""Returns True if a volume of these tags' schedules must not be written to."""
 VolumeFolders = Callable[[str, Sequence[str]], Awaitable[list[str]]]
-
-
-async def _never_read_only(_organization_id: str, _tags: Sequence[str]) -> bool:
-    return False
-
-
-async def _no_folders(_organization_id: str, _tags: Sequence[str]) -> list[str]:
-    return []
+"""Returns the folders of the volumes of these tags' schedules."""
 
 
 class RestoreOptions(RestoreTaskOptions):
@@ -93,11 +87,7 @@ class StoredRestoreInput(RestoreInput):
 
 
 class Restores:
-    """Validates and starts restores.
-
-    is_read_only    returns True if a volume of these tags' schedules must not be written to.
-    volume_folders  returns the folders of the volumes of these tags' schedules.
-    """
+    """Validates and starts restores."""
 
     def __init__(
         self,
@@ -107,6 +97,8 @@ class Restores:
         snapshots: Snapshots,
         files: SnapshotFiles,
         tasks: Tasks,
+        is_read_only: IsReadOnly,
+        volume_folders: VolumeFolders,
     ) -> None:
         self._rules = PathRules(settings)
         self._grants = RootGrants(settings)
@@ -117,8 +109,8 @@ class Restores:
         self._tasks = tasks
         self._host = snapshots.host
         self._task_lock = asyncio.Lock()
-        self.is_read_only: IsReadOnly = _never_read_only
-        self.volume_folders: VolumeFolders = _no_folders
+        self._is_read_only = is_read_only
+        self._volume_folders = volume_folders
 
     async def start(
         self, actor: Actor, short_id: str, body: schemas.Restore
@@ -142,11 +134,11 @@ class Restores:
             raise NotFound("Restore target agent not found")
         selection = await self._selector.select(row, record, body, target=target)
         saved = [schedule] if schedule is not None else []
-        own = await self.volume_folders(row.organization_id, saved)
+        own = await self._volume_folders(row.organization_id, saved)
         allowed = await self._allowed_folders(actor, selection.writes, own, in_place=target == "/")
         if allowed != own:
             # The actor may name this path, so tags suffice as evidence of the source volume.
-            own = await self.volume_folders(row.organization_id, [*record.tags, *saved])
+            own = await self._volume_folders(row.organization_id, [*record.tags, *saved])
         known = await snapshot_index.selection(row.id, record.id) if body.delete else None
         options = _make_options(body, record, selection, known=known, allowed=allowed, own=own)
         options.writes = await self._resolve_writes(row, options)
@@ -234,7 +226,7 @@ class Restores:
         self, actor: Actor, record: SnapshotRecord, schedule: str | None
     ) -> None:
         tags = [*record.tags, *([schedule] if schedule is not None else [])]
-        if await self.is_read_only(actor.organization_id, tags):
+        if await self._is_read_only(actor.organization_id, tags):
             raise Invalid(_READ_ONLY)
         if not all(path.startswith("/") for path in record.paths):
             raise Invalid(FOREIGN)

@@ -29,7 +29,10 @@ from zerobyte.http.endpoint import Encoded
 from zerobyte.restic.errors import SnapshotMissing
 
 PolicyOf = Callable[[str, str], Awaitable[tuple[RetentionPolicy, str | None] | None]]
-"""Returns the retention policy and zone of a schedule; zone None is the server's zone."""
+"""Returns the retention policy and zone of a schedule, by organization id and short id.
+
+The zone None is the server's zone.
+"""
 
 _SNAPSHOT_NOT_FOUND: Final = "Snapshot not found"
 _MAX_NAMED: Final = 20
@@ -38,31 +41,26 @@ _LISTING_LIMIT_S: Final = 900.0
 """Time limit of one listing; a request waits for less, and the listing continues."""
 
 
-async def _no_policy(
-    _organization_id: str, _schedule_short_id: str
-) -> tuple[RetentionPolicy, str | None] | None:
-    return None
-
-
 class Snapshots:
     """The snapshots of repositories, read from the index.
 
-    policy_of       retention policy and zone of a schedule, by organization id and short id.
     stale_ids       ids of repositories whose list must be refreshed before its next time.
     on_forgotten    called with the repository's id and the full ids of removed snapshots.
     """
 
-    def __init__(self, *, repositories: Repositories, tasks: Tasks, host: str, tz: str) -> None:
+    def __init__(
+        self, *, repositories: Repositories, tasks: Tasks, host: str, tz: str, policy_of: PolicyOf
+    ) -> None:
         """`host` runs the tasks; `tz` is the zone that restic runs in there."""
         self._repositories = repositories
         self._host_api = repositories.host_api
         self._tasks = tasks
+        self._policy_of = policy_of
         self.host = host
         self._lists = SnapshotListCache(ZoneInfo(tz))
         self._single_flights = SingleFlights()
         self._removed_meanwhile: dict[str, set[str]] = {}
         self.stale_ids: set[str] = set()
-        self.policy_of: PolicyOf = _no_policy
         self.on_forgotten: list[Callable[[str, Collection[str]], None]] = []
 
     async def aclose(self) -> None:
@@ -83,7 +81,7 @@ class Snapshots:
             row = await self.indexed(actor, short_id)
             found = await snapshot_index.of_repository(row.id)
         tag = query.backup_id
-        policy = await self.policy_of(actor.organization_id, tag) if tag and found else None
+        policy = await self._policy_of(actor.organization_id, tag) if tag and found else None
         place = (actor.organization_id, short_id, tag)
         return Encoded.list_of(await self._lists.get(place, found, policy))
 

@@ -1,6 +1,6 @@
 """Validate volume names, save rows, and describe the state of a volume."""
 
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable
 from typing import Final, cast
 
 from tortoise.exceptions import IntegrityError
@@ -11,7 +11,8 @@ from zerobyte.db import constraints
 from zerobyte.features.volumes import schemas
 from zerobyte.features.volumes.models import Volume
 
-Listener = Callable[[Volume], Awaitable[None]]
+VolumeCheck = Callable[[Volume], Awaitable[None]]
+"""Raises Conflict if the volume must not be changed now."""
 _MAX_NAME: Final = 255
 
 
@@ -43,9 +44,3 @@ async def save(volume: Volume) -> None:
         if not constraints.breaks_unique(error, "organization_id", "name"):
             raise
         raise Conflict("A volume with this name already exists") from None
-
-
-async def ask(listeners: Iterable[Listener], volume: Volume) -> None:
-    """Call every listener; a listener that raises prevents the change."""
-    for listener in listeners:
-        await listener(volume)

@@ -40,24 +40,27 @@ _log = get_logger(__name__)
 
 
 class Volumes:
-    """Create, edit, mount, check and delete volumes.
-
-    before_delete       called before a delete; a listener that raises `Conflict` prevents it.
-    before_unmount      called before an unmount or a change of the config, with the same effect.
-    """
+    """Create, edit, mount, check and delete volumes."""
 
     def __init__(
-        self, *, settings: Settings, sealer: Sealer, bus: EventBus, host_api: HostApi
+        self,
+        *,
+        settings: Settings,
+        sealer: Sealer,
+        bus: EventBus,
+        host_api: HostApi,
+        refuse_delete: checks.VolumeCheck,
+        refuse_unmount: checks.VolumeCheck,
     ) -> None:
+        """`refuse_unmount` is also called before a change of the config."""
         self.host_api = host_api
-        self.before_delete: list[checks.Listener] = []
-        self.before_unmount: list[checks.Listener] = []
+        self._refuse_delete = refuse_delete
+        self._refuse_unmount = refuse_unmount
         self._sealer = sealer
         self._bus = bus
         self._volumes_dir = settings.volumes_dir
         self._grants = RootGrants(settings)
-        own = protected_paths.own_data(settings)
-        self._protected = tuple(Path(folder) for folder in own)
+        self._protected = tuple(map(Path, protected_paths.own_data(settings)))
         self._details = partial(present.details, volumes_dir=settings.volumes_dir)
         self._details_cache = JsonCache(self._details, schemas.VolumeDetails)
         self._locks: WeakValueDictionary[int, asyncio.Lock] = WeakValueDictionary()
@@ -167,8 +170,7 @@ class Volumes:
             is_changed = "config" in sent and self._update_config(volume, body.config)
             if is_changed:
                 await self._check_path(actor, body.config)
-            if is_changed:
-                await checks.ask(self.before_unmount, volume)
+                await self._refuse_unmount(volume)
             await checks.save(volume)
             if is_changed:
                 await self._replace_mount(volume, former)
@@ -183,7 +185,7 @@ class Volumes:
             Failed      the volume cannot be unmounted; its row stays.
         """
         async with self._locked(actor.organization_id, short_id) as volume:
-            await checks.ask(self.before_delete, volume)
+            await self._refuse_delete(volume)
             await self._unmount_if_readable(volume)
             try:
                 await volume.delete()
@@ -204,7 +206,7 @@ class Volumes:
     async def unmount(self, actor: Actor, short_id: str) -> schemas.VolumeState:
         """Unmount a volume until it is mounted again. Raises Conflict while a task reads it."""
         async with self._locked(actor.organization_id, short_id) as volume:
-            await checks.ask(self.before_unmount, volume)
+            await self._refuse_unmount(volume)
             try:
                 await self.host_api.unmount(present.parsed(volume.config), self.source_path(volume))
             except ZerobyteError as error:

@@ -1,7 +1,4 @@
-"""Step-up check: sensitive operations require a two-factor code where enabled.
-
-The code verifier is injected (`StepUp.verify`).
-"""
+"""Step-up check: sensitive operations require a two-factor code where enabled."""
 
 from typing import Protocol
 
@@ -18,13 +15,10 @@ class CodeVerifier(Protocol):
 
 
 class StepUp:
-    """Requires a code from users with two-factor.
+    """Requires a code from users with two-factor."""
 
-    verify      None rejects every user with two-factor, which is safer than skipping the check.
-    """
-
-    def __init__(self) -> None:
-        self.verify: CodeVerifier | None = None
+    def __init__(self, verify: CodeVerifier) -> None:
+        self._verify = verify
 
     async def check(self, user: User, code: str | None) -> None:
         """Require a valid code if the user has two-factor.
@@ -36,6 +30,6 @@ class StepUp:
         """
         if not user.two_factor_enabled:
             return
-        if not code or self.verify is None:
+        if not code:
             raise Forbidden("Your two-factor code is needed too", code="TWO_FACTOR_CODE_REQUIRED")
-        await self.verify(user, code)
+        await self._verify(user, code)
