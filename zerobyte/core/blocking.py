@@ -75,7 +75,7 @@ async def run_blocking_on_path(
     except TimeoutError as error:
         raise Unavailable(
             f"The folder {place} does not answer within {limit_s:g} seconds. "
-            "The storage behind it hangs; see to it, then try again"
+            "Its storage hangs; check the storage, then try again"
         ) from error
 
 

@@ -154,18 +154,18 @@ def due(expression: str, *, timezone: str, since_ms: int, now_ms: int) -> Due | 
     """
     if since_ms > now_ms:
         return None
-    place = zone(timezone)
+    time_zone = zone(timezone)
     try:
-        first = next(_Times(expression, place, clock.from_ms(since_ms - 1)))
+        first = next(_Times(expression, time_zone, clock.from_ms(since_ms - 1)))
         if clock.to_ms(first) > now_ms:
             return None
-        newest = _newest(expression, place, first=first, now=clock.from_ms(now_ms))
+        newest = _newest(expression, time_zone, first=first, now=clock.from_ms(now_ms))
     except (CronSimError, StopIteration) as error:
         raise ValueError(f"{expression!r} is not a cron expression") from error
     missed, last_missed = 0, None
     if newest > first:
-        last_missed = _newest(expression, place, first=first, now=newest - timedelta(seconds=1))
-        for at in _Times(expression, place, first - timedelta(seconds=1)):
+        last_missed = _newest(expression, time_zone, first=first, now=newest - timedelta(seconds=1))
+        for at in _Times(expression, time_zone, first - timedelta(seconds=1)):
             if at >= newest or missed == COUNTED:
                 break
             missed += 1
@@ -178,12 +178,12 @@ def due(expression: str, *, timezone: str, since_ms: int, now_ms: int) -> Due | 
     )
 
 
-def _newest(expression: str, place: ZoneInfo, *, first: datetime, now: datetime) -> datetime:
+def _newest(expression: str, time_zone: ZoneInfo, *, first: datetime, now: datetime) -> datetime:
     """Return the last due time up to now; searches backwards, so long gaps stay cheap."""
     for span in _LOOK_BACK:
         start = max(now - span, first - timedelta(seconds=1))
         found: datetime | None = None
-        for at in _Times(expression, place, start):
+        for at in _Times(expression, time_zone, start):
             if at > now:
                 break
             found = at
@@ -204,10 +204,10 @@ def key(schedule: str, at_ms: int, *, timezone: str) -> str:
 class _Times:
     """The due times after an instant, in UTC and in ascending order."""
 
-    def __init__(self, expression: str, place: ZoneInfo, after: datetime) -> None:
+    def __init__(self, expression: str, time_zone: ZoneInfo, after: datetime) -> None:
         self._last = after
         text = _for_clock_changes(_five_fields(expression))
-        self._cron = CronSim(text, after.astimezone(place))
+        self._cron = CronSim(text, after.astimezone(time_zone))
 
     def __iter__(self) -> "_Times":
         return self

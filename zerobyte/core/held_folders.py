@@ -17,15 +17,15 @@ def held_by(root: str, *, own: Sequence[str] = ()) -> str | None:
 
     Reads the whole tree below `root` once. A folder that cannot be read counts as a reason.
     """
-    place = real(root)
+    real_root = real(root)
     for _, _, mounted, _ in mounts():
-        if mounted != place and is_within(mounted, place):
+        if mounted != real_root and is_within(mounted, real_root):
             return f"it holds the mount point {mounted}"
-    if not any(is_within(place, real(folder)) for folder in own):
+    if not any(is_within(real_root, real(folder)) for folder in own):
         for home in homes():
-            if is_within(real(home), place):
+            if is_within(real(home), real_root):
                 return f"it holds the home folder {home}"
-    for seen, folder in enumerate(_folders(place), 1):
+    for seen, folder in enumerate(_folders(real_root), 1):
         if isinstance(folder, OSError):
             return f"{folder.filename} in it cannot be read"
         if is_repository(folder):

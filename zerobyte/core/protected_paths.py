@@ -85,7 +85,7 @@ class Installation(Protocol):
 
 def own_data(installation: Installation) -> list[str]:
     """List the absolute paths of database, secrets, run folder and caches."""
-    places = [
+    paths = [
         installation.data_dir,
         installation.repositories_dir,
         installation.cache_dir,
@@ -95,23 +95,23 @@ def own_data(installation: Installation) -> list[str]:
         *(Path(folder) for folder in SECRETS),
     ]
     if installation.provisioning_path is not None:
-        places.append(installation.provisioning_path)
+        paths.append(installation.provisioning_path)
     files = [installation.tree_index]
     if "://" not in installation.database_url or installation.database_url.startswith("sqlite:"):
         files.append(Path(installation.database_url.removeprefix("sqlite://")))
     for file in files:
-        places += [file.with_name(file.name + end) for end in ("", "-wal", "-shm", "-journal")]
-    return sorted({normal(str(place.expanduser().absolute())) for place in places})
+        paths += [file.with_name(file.name + end) for end in ("", "-wal", "-shm", "-journal")]
+    return sorted({normal(str(path.expanduser().absolute())) for path in paths})
 
 
 @cache
 def code() -> tuple[str, ...]:
     """List the folders of our code and of its virtual environment."""
     package = Path(zerobyte.__file__).resolve().parent
-    found = [package, package.parent / "flows", package.parent / "migrations"]
+    folders = [package, package.parent / "flows", package.parent / "migrations"]
     if sys.prefix != sys.base_prefix:
-        found.append(Path(sys.prefix))
-    return tuple(sorted({form for place in found for form in forms(str(place))}))
+        folders.append(Path(sys.prefix))
+    return tuple(sorted({form for folder in folders for form in forms(str(folder))}))
 
 
 def kernel_interfaces() -> list[str]:
@@ -125,11 +125,11 @@ def kernel_interfaces() -> list[str]:
 
 def homes() -> list[str]:
     """List the home folders of this host's accounts that are no shared or system folder."""
-    found = {normal(entry.pw_dir) for entry in pwd.getpwall() if entry.pw_dir.startswith("/")}
-    found.add(normal(str(Path("~").expanduser())))
+    folders = {normal(entry.pw_dir) for entry in pwd.getpwall() if entry.pw_dir.startswith("/")}
+    folders.add(normal(str(Path("~").expanduser())))
     return sorted(
         home
-        for home in found
+        for home in folders
         if home == "/root" or not (home in SHARED or _covered(home, (*SYSTEM, "/var")))
     )
 
@@ -144,8 +144,8 @@ def is_hidden_in_home(path: str) -> bool:
 
     Login shells and desktops run some of these files, such as `.bashrc` and `.config/autostart`.
     """
-    places = [real(home) for home in homes()]
-    return any(real(path).startswith(f"{place}/.") for place in places)
+    real_homes = [real(home) for home in homes()]
+    return any(real(path).startswith(f"{home}/.") for home in real_homes)
 
 
 def is_key_folder(path: str) -> bool:
@@ -161,9 +161,9 @@ def refused_to_read(path: str, data: Iterable[str]) -> bool:
     Refused are this data, our code, kernel interfaces and folders of keys, with all below them.
     Folders above them are allowed, because backups exclude the protected folders in them.
     """
-    asked = {*forms(path), *_identical(path, data)}
+    all_forms = {*forms(path), *_identical(path, data)}
     refused = (*_everywhere(data), *_resolved(code()), *kernel_interfaces())
-    return any(is_key_folder(form) or _covered(form, refused) for form in asked)
+    return any(is_key_folder(form) or _covered(form, refused) for form in all_forms)
 
 
 def refused_to_write(
@@ -202,8 +202,8 @@ def refused_repository(path: str, data: Iterable[str], repositories: str | None)
     repositories    the folder among them that may hold repositories, by real path.
     """
     if repositories is not None:
-        place, own = real(path), real(repositories)
-        if is_within(place, own) and place != own:
+        real_path, own = real(path), real(repositories)
+        if is_within(real_path, own) and real_path != own:
             return False
     # The only disk may be mounted below a system folder, so folders above ours are allowed.
     return refused_to_write(path, data, above=False)
@@ -211,8 +211,8 @@ def refused_repository(path: str, data: Iterable[str], repositories: str | None)
 
 def is_allowed(path: str, roots: Iterable[str]) -> bool:
     """Return True if the real path lies in one of the roots."""
-    place = real(path)
-    return any(is_within(place, real(root)) for root in roots)
+    real_path = real(path)
+    return any(is_within(real_path, real(root)) for root in roots)
 
 
 class Unreadable:
@@ -220,7 +220,7 @@ class Unreadable:
 
     def __init__(self, protected: Iterable[str]) -> None:
         self._protected = [*protected, *kernel_interfaces()]
-        self._places = _everywhere(self._protected)
+        self._real_folders = _everywhere(self._protected)
         self._identities = identities(self._protected)
 
     def inside(self, root: str) -> tuple[bool, list[str]]:
@@ -239,9 +239,9 @@ class Unreadable:
             return True, []
         return False, self.below(plain, read)
 
-    def holds(self, place: str) -> bool:
+    def holds(self, real_path: str) -> bool:
         """Return True if a real path is one of the folders or lies below one."""
-        return _covered(place, self._places)
+        return _covered(real_path, self._real_folders)
 
     def is_passed(self, path: str) -> bool:
         """Return True if a path leads through one of the folders, wherever it ends."""
@@ -251,10 +251,10 @@ class Unreadable:
         """Return True if this device and inode number are those of one of the folders."""
         return (found.st_dev, found.st_ino) in self._identities
 
-    def below(self, plain: str, place: str) -> list[str]:
+    def below(self, plain: str, real_path: str) -> list[str]:
         """List the folders below a real path, under the name that leads to it."""
-        found = {one for one in self._places if is_within(one, place)}
-        return sorted(normal(plain + "/" + posixpath.relpath(one, place)) for one in found)
+        folders = {one for one in self._real_folders if is_within(one, real_path)}
+        return sorted(normal(plain + "/" + posixpath.relpath(one, real_path)) for one in folders)
 
 
 def lies_in(path: str, folders: Iterable[str]) -> bool:
@@ -334,38 +334,38 @@ def restore_refusal(path: str, limits: RestoreLimits) -> str | None:
             "The restore would write settings of an account, such as its login profile. "
             "Choose another target."
         )
-    place = real(path)
-    if repository_around(place) is not None:
+    real_path = real(path)
+    if repository_around(real_path) is not None:
         return "The restore would write into a restic repository. Choose another target."
     for repository in limits.repositories:
         spared = not above and repository == limits.own_repository
         for form in _resolved([repository]):
-            if is_within(place, form):
+            if is_within(real_path, form):
                 return "The restore would write into a restic repository. Choose another target."
-            if is_within(form, place) and not spared:
+            if is_within(form, real_path) and not spared:
                 return (
                     "The target holds a restic repository, which the restore could overwrite. "
                     "Choose another target, or name the files and folders to restore."
                 )
-    return _VOLUME if limits.delete and _would_empty_a_volume(place, limits) else None
+    return _VOLUME if limits.delete and _would_empty_a_volume(real_path, limits) else None
 
 
-def _would_empty_a_volume(place: str, limits: RestoreLimits) -> bool:
+def _would_empty_a_volume(real_path: str, limits: RestoreLimits) -> bool:
     """Return True if `delete` at this real path could remove files of another volume."""
     own = _resolved(limits.own_folders)
     below = any(
-        is_within(form, place) and form != place
+        is_within(form, real_path) and form != real_path
         for form in _resolved(limits.volumes)
         if form not in own
     )
-    return below or any(is_within(form, place) for form in _resolved(limits.other_volumes))
+    return below or any(is_within(form, real_path) for form in _resolved(limits.other_volumes))
 
 
 def repository_around(path: str) -> str | None:
     """Return the repository, registered or not, that contains a path, or None."""
-    place = real(path)
-    while place != "/":
-        if is_repository(place):
-            return place
-        place = posixpath.dirname(place)
+    folder = real(path)
+    while folder != "/":
+        if is_repository(folder):
+            return folder
+        folder = posixpath.dirname(folder)
     return None

@@ -52,23 +52,23 @@ def steps(path: str) -> list[str]:
     of the path is not enough.
     """
     pending = normal(path).split("/")[::-1]
-    place, found, links = "/", list[str](), 0
+    current, visited, links = "/", list[str](), 0
     while pending and links <= _LINKS_AT_MOST:
         part = pending.pop()
         if part == "..":
-            place = posixpath.dirname(place)
+            current = posixpath.dirname(current)
         if part in ("", ".", ".."):
             continue
-        place = posixpath.join(place, part)
-        found.append(place)
+        current = posixpath.join(current, part)
+        visited.append(current)
         try:
-            target = os.readlink(place)  # noqa: PTH115 — plain strings keep any byte
+            target = os.readlink(current)  # noqa: PTH115 — plain strings keep any byte
         except OSError:
             continue
         links += 1
-        place = "/" if target.startswith("/") else posixpath.dirname(place)
+        current = "/" if target.startswith("/") else posixpath.dirname(current)
         pending += target.split("/")[::-1]
-    return found
+    return visited
 
 
 def covered(path: str, folders: Iterable[str]) -> bool:
@@ -79,11 +79,11 @@ def covered(path: str, folders: Iterable[str]) -> bool:
 def resolved(folders: Iterable[str]) -> set[str]:
     """Return both forms of each folder; skips network shares, because they may hang."""
     shares = [point for _, _, point, kind in mounts() if kind.startswith(_NETWORK)]
-    found: set[str] = set()
+    paths: set[str] = set()
     for folder in folders:
         plain = normal(folder)
-        found |= {plain} if covered(plain, shares) else forms(plain)
-    return found
+        paths |= {plain} if covered(plain, shares) else forms(plain)
+    return paths
 
 
 def identities(folders: Iterable[str]) -> dict[tuple[int, int], str]:
@@ -94,10 +94,10 @@ def identities(folders: Iterable[str]) -> dict[tuple[int, int], str]:
         if covered(normal(folder), shares):
             continue
         try:
-            found = Path(folder).stat()
+            status = Path(folder).stat()
         except OSError:
             continue
-        known[found.st_dev, found.st_ino] = normal(folder)
+        known[status.st_dev, status.st_ino] = normal(folder)
     return known
 
 
@@ -108,35 +108,35 @@ def identical(path: str, protected: Iterable[str]) -> set[str]:
     current = real(path)
     while current != "/":
         try:
-            found = Path(current).stat()
+            status = Path(current).stat()
         except OSError:
             pass
         else:
-            if (place := known.get((found.st_dev, found.st_ino))) is not None:
-                same.add(place)
+            if (protected_path := known.get((status.st_dev, status.st_ino))) is not None:
+                same.add(protected_path)
         current = posixpath.dirname(current)
     return same
 
 
-def everywhere(places: Iterable[str]) -> set[str]:
-    """Return every absolute path that reaches these places without following a link."""
-    found = resolved(places)
+def everywhere(folders: Iterable[str]) -> set[str]:
+    """Return every absolute path that reaches these folders without following a link."""
+    paths = resolved(folders)
     table = mounts()
-    for place in tuple(found):
-        around = [mount for mount in table if is_within(place, mount[2])]
+    for path in tuple(paths):
+        around = [mount for mount in table if is_within(path, mount[2])]
         if not around:
             continue
         # Of several mounts over one folder, the last one is visible.
         device, root, at, _ = max(reversed(around), key=lambda mount: len(mount[2]))
-        stored = normal(root + "/" + posixpath.relpath(place, at))
+        stored = normal(root + "/" + posixpath.relpath(path, at))
         for other_device, other_root, other_at, _ in table:
             if other_device != device or other_at == at:
                 continue
             if is_within(stored, other_root):
-                found.add(normal(other_at + "/" + posixpath.relpath(stored, other_root)))
+                paths.add(normal(other_at + "/" + posixpath.relpath(stored, other_root)))
             elif is_within(other_root, stored):
-                found.add(other_at)
-    return found
+                paths.add(other_at)
+    return paths
 
 
 def mounts() -> list[tuple[str, str, str, str]]:

@@ -106,24 +106,26 @@ def list_directories(
     ours = tuple(protected)
     allowed = [protected_paths.real(root) for root in roots]
     with _open_folder(Path(path), Path("/"), ours) as (folder, real):
-        place = str(real)
-        is_within = any(protected_paths.is_within(place, root) for root in allowed)
-        if not is_within and not any(protected_paths.is_within(root, place) for root in allowed):
+        real_path = str(real)
+        is_within = any(protected_paths.is_within(real_path, root) for root in allowed)
+        if not is_within and not any(
+            protected_paths.is_within(root, real_path) for root in allowed
+        ):
             raise Forbidden(_OUTSIDE)
         with os.scandir(folder) as scanned:
-            found = [
+            entries = [
                 (_order(entry.name, is_folder=True), entry)
                 for entry in aio.with_pauses(scanned)
                 if entry.is_dir(follow_symlinks=False)
             ]
         return [
             _entry(entry, PurePosixPath(path), is_folder=True)
-            for _, entry in aio.with_pauses(_sorted_part(found, 0, len(found)))
-            if not any(real / entry.name == place for place in (*ours, *_KERNEL))
+            for _, entry in aio.with_pauses(_sorted_part(entries, 0, len(entries)))
+            if real / entry.name not in (*ours, *_KERNEL)
             and (
                 is_within
                 or any(
-                    protected_paths.is_within(root, f"{place.rstrip('/')}/{entry.name}")
+                    protected_paths.is_within(root, f"{real_path.rstrip('/')}/{entry.name}")
                     for root in allowed
                 )
             )
@@ -152,7 +154,7 @@ def _open_folder(
     """Yield an open folder and its real path, inside the root and outside our own data."""
     if not Path(protected_paths.real(str(target))).is_relative_to(real_root):
         raise Invalid("Invalid path")
-    ours = [str(place) for place in protected]
+    ours = [str(path) for path in protected]
     if protected_paths.refused_to_read(str(target), ours):
         raise Forbidden(_OUR_DATA)
     try:

@@ -81,29 +81,29 @@ def locate(
     """
     config = access.config
     require_valid(config)
-    place = _backend(config, folder, rclone_config_dir)
+    location = _backend(config, folder, rclone_config_dir)
     if access.password == access.password.strip():
-        place.env["RESTIC_PASSWORD_FILE"] = str(folder.write("password", access.password))
+        location.env["RESTIC_PASSWORD_FILE"] = str(folder.write("password", access.password))
     else:
         # restic trims what it reads from a file, so blanks at the ends need the environment.
-        place.env["RESTIC_PASSWORD"] = access.password
-    place.secrets.append(access.password)
+        location.env["RESTIC_PASSWORD"] = access.password
+    location.secrets.append(access.password)
     secrets = (getattr(config, name) for name in config.secret_fields())
-    place.secrets += [secret for secret in secrets if secret]
+    location.secrets += [secret for secret in secrets if secret]
     if config.insecure_tls:
-        place.options.append("--insecure-tls")
+        location.options.append("--insecure-tls")
     if config.cacert:
         certificate = str(folder.write("cacert.pem", config.cacert))
-        place.env["RESTIC_CACERT"] = certificate
+        location.env["RESTIC_CACERT"] = certificate
         if isinstance(config, RcloneRepositoryConfig):
-            place.env["RCLONE_CA_CERT"] = certificate
+            location.env["RCLONE_CA_CERT"] = certificate
     for flag, limit in (
         ("--limit-upload", config.upload_limit),
         ("--limit-download", config.download_limit),
     ):
         if limit is not None and limit.enabled:
-            place.options.append(f"{flag}={kib_per_s(limit)}")
-    return place
+            location.options.append(f"{flag}={kib_per_s(limit)}")
+    return location
 
 
 def kib_per_s(limit: Bandwidth) -> int:
@@ -137,18 +137,18 @@ def _s3(config: S3Config | R2Config) -> Location:
     endpoint = config.endpoint.strip().rstrip("/")
     if config.backend == "r2":
         endpoint = re.sub(r"^https?://", "", endpoint)
-    place = _at(
+    location = _at(
         f"s3:{endpoint}/{config.bucket}",
         AWS_ACCESS_KEY_ID=config.access_key_id,
         AWS_SECRET_ACCESS_KEY=config.secret_access_key,
     )
     if config.backend == "r2":
         # R2 knows one region, and its buckets are folders of the endpoint.
-        place.env["AWS_DEFAULT_REGION"] = "auto"
-        place.options += ["-o", "s3.region=auto", "-o", "s3.bucket-lookup=path"]
+        location.env["AWS_DEFAULT_REGION"] = "auto"
+        location.options += ["-o", "s3.region=auto", "-o", "s3.bucket-lookup=path"]
     elif endpoint_host(endpoint).endswith(_BUCKET_IN_HOST):
-        place.options += ["-o", "s3.bucket-lookup=dns"]
-    return place
+        location.options += ["-o", "s3.bucket-lookup=dns"]
+    return location
 
 
 def endpoint_host(endpoint: str) -> str:
@@ -168,24 +168,24 @@ def _gcs(config: GcsConfig, folder: Folder) -> Location:
 
 
 def _azure(config: AzureConfig) -> Location:
-    place = _at(
+    location = _at(
         f"azure:{config.container}:/",
         AZURE_ACCOUNT_NAME=config.account_name,
         AZURE_ACCOUNT_KEY=config.account_key,
     )
     if config.endpoint_suffix:
-        place.env["AZURE_ENDPOINT_SUFFIX"] = config.endpoint_suffix
-    return place
+        location.env["AZURE_ENDPOINT_SUFFIX"] = config.endpoint_suffix
+    return location
 
 
 def _rclone(config: RcloneRepositoryConfig, config_dir: Path | None) -> Location:
     require_named_remote(config.remote, config_dir)
-    place = _at(f"rclone:{config.remote}:{config.path}")
+    location = _at(f"rclone:{config.remote}:{config.path}")
     if config_dir is not None:
-        place.env["RCLONE_CONFIG"] = str(config_dir / "rclone.conf")
+        location.env["RCLONE_CONFIG"] = str(config_dir / "rclone.conf")
     if config.insecure_tls:
-        place.env["RCLONE_NO_CHECK_CERTIFICATE"] = "true"
-    return place
+        location.env["RCLONE_NO_CHECK_CERTIFICATE"] = "true"
+    return location
 
 
 def require_named_remote(remote: str, config_dir: Path | None) -> None:
@@ -211,23 +211,23 @@ def _rest(config: RestConfig) -> Location:
     address = config.url.rstrip("/")
     if config.path and config.path.strip("/"):
         address = f"{address}/{config.path.strip('/')}"
-    place = _at(f"rest:{address}")
+    location = _at(f"rest:{address}")
     if config.username:
-        place.env["RESTIC_REST_USERNAME"] = config.username
+        location.env["RESTIC_REST_USERNAME"] = config.username
     if config.password:
-        place.env["RESTIC_REST_PASSWORD"] = config.password
-    return place
+        location.env["RESTIC_REST_PASSWORD"] = config.password
+    return location
 
 
 def _sftp(config: SftpRepositoryConfig, folder: Folder) -> Location:
     host = address_host(config.host)
     if ":" in host:
         # Only the URL form can hold an IPv6 address; its path begins after the first slash.
-        place = _at(f"sftp://{config.user}@[{host}]/{quote(config.path)}")
+        location = _at(f"sftp://{config.user}@[{host}]/{quote(config.path)}")
     else:
-        place = _at(f"sftp:{config.user}@{host}:{config.path}")
-    place.options += ["-o", f"sftp.args={shlex.join(_ssh_arguments(config, folder))}"]
-    return place
+        location = _at(f"sftp:{config.user}@{host}:{config.path}")
+    location.options += ["-o", f"sftp.args={shlex.join(_ssh_arguments(config, folder))}"]
+    return location
 
 
 def _ssh_arguments(config: SftpRepositoryConfig, folder: Folder) -> list[str]:

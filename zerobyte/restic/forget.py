@@ -102,7 +102,7 @@ def _plan(
         for record in records
         if is_incomplete(record.tags) or _is_named(record, incomplete)
     }
-    protected = forget_policy.suspects(
+    suspects = forget_policy.suspects(
         forget_policy.Counted(
             record.id,
             record.summary.total_files_processed if record.summary else None,
@@ -114,7 +114,7 @@ def _plan(
     counted = [
         (record.id, forget_policy.Moment.parse(record.time))
         for record in records
-        if record.id not in protected
+        if record.id not in suspects
     ]
     now = forget_policy.Moment.parse(clock.now().isoformat())
     reasons = forget_policy.plan_of_schedule(
@@ -124,21 +124,22 @@ def _plan(
     keep += [
         KeepReason(snapshot_id=record.id, matches=[PROTECTED])
         for record in records
-        if record.id in protected
+        if record.id in suspects
     ]
     return ForgetPlan(keep=keep, remove=[one for one, why in reasons.items() if not why])
 
 
 def _with_latest(
-    made: ForgetPlan, records: Sequence[SnapshotRecord], latest: Collection[str]
+    counted_plan: ForgetPlan, records: Sequence[SnapshotRecord], latest: Collection[str]
 ) -> ForgetPlan:
     """Move the snapshots of the latest runs from the removed to the kept ones."""
     spared = {record.id for record in records if _is_named(record, latest)}.intersection(
-        made.remove
+        counted_plan.remove
     )
     keep = [KeepReason(snapshot_id=one, matches=[LATEST_RUN]) for one in sorted(spared)]
     return ForgetPlan(
-        keep=[*made.keep, *keep], remove=[one for one in made.remove if one not in spared]
+        keep=[*counted_plan.keep, *keep],
+        remove=[one for one in counted_plan.remove if one not in spared],
     )
 
 

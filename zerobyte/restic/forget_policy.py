@@ -1,7 +1,7 @@
 """Our model of restic's retention policy: it alone decides which snapshots a plan removes.
 
 Newest first, one bucket for each rule, calendar fields in the schedule's zone. It uses no
-repository and no clock. `tests/integration/repositories/test_retention.py` and
+repository and no clock. `tests/integration/repositories/test_forget_policy.py` and
 `tests/integration/restic/test_forget.py` compare it with restic's own dry run.
 """
 
@@ -82,11 +82,11 @@ class _Bucket:
     key: Callable[[Moment, int], int]
     last: int = -1
 
-    def takes(self, moment: Moment, place: int, *, is_oldest: bool) -> str | None:
+    def takes(self, moment: Moment, index: int, *, is_oldest: bool) -> str | None:
         """Return the reason to keep a snapshot, or None; a used-up rule keeps none."""
         if self.left <= 0:
             return None
-        value = self.key(moment, place)
+        value = self.key(moment, index)
         if value == self.last and not is_oldest:
             return None
         # A rule with counts left also keeps the oldest snapshot, for the longest history.
@@ -114,15 +114,15 @@ def plan(
     snapshots of the same instant is not defined.
 
     Source: restic 0.18, internal/restic/snapshot_policy.go. Tests:
-    tests/integration/repositories/test_retention.py, which compares it with restic itself.
+    tests/integration/repositories/test_forget_policy.py, which compares it with restic itself.
     """
     newest_first = sorted(snapshots, key=lambda item: item[1].order, reverse=True)
     buckets = _buckets(policy)
     earliest, within = _within([moment for _, moment in newest_first], policy, now, zone)
     kept: dict[str, list[str]] = {}
-    for place, (snapshot_id, moment) in enumerate(pace(newest_first)):
-        is_oldest = place == len(newest_first) - 1
-        reasons = [bucket.takes(moment, place, is_oldest=is_oldest) for bucket in buckets]
+    for index, (snapshot_id, moment) in enumerate(pace(newest_first)):
+        is_oldest = index == len(newest_first) - 1
+        reasons = [bucket.takes(moment, index, is_oldest=is_oldest) for bucket in buckets]
         if earliest is not None and moment.order > earliest:
             reasons.insert(0, within)
         kept[snapshot_id] = [reason for reason in reasons if reason is not None]
@@ -264,7 +264,7 @@ def _buckets(policy: RetentionPolicy) -> list[_Bucket]:
         return year * 100 + number
 
     return [
-        _Bucket("last snapshot", policy.keep_last or 0, lambda _, place: place),
+        _Bucket("last snapshot", policy.keep_last or 0, lambda _, index: index),
         _Bucket(
             "hourly snapshot", policy.keep_hourly or 0, lambda m, _: _day(m) * 100 + m.wall.hour
         ),

@@ -93,10 +93,10 @@ class Session:
     folder      for further files of the command, such as lists of patterns; 0600 in 0700.
     """
 
-    def __init__(self, repository: "Repository", folder: SecretFolder, place: Location) -> None:
+    def __init__(self, repository: "Repository", folder: SecretFolder, location: Location) -> None:
         self.folder = folder
         self._repository = repository
-        self._location = place
+        self._location = location
 
     async def run(
         self,
@@ -347,16 +347,18 @@ class Repository:
             try:
                 cache.mkdir(mode=0o700, parents=True, exist_ok=True)
                 folder = stack.enter_context(secret_files(self.tools.run_dir))
-                place = locate(self.access, folder, rclone_config_dir=self.tools.rclone_config_dir)
+                location = locate(
+                    self.access, folder, rclone_config_dir=self.tools.rclone_config_dir
+                )
             except OSError as error:
                 raise Unavailable(
                     "This host cannot write the files that restic needs to run: "
-                    f"{error.strerror}. See to the disk that holds the data folder"
+                    f"{error.strerror}. Check the disk that holds the data folder"
                 ) from error
-            place.env["RESTIC_CACHE_DIR"] = str(cache)
+            location.env["RESTIC_CACHE_DIR"] = str(cache)
             fps = min(self.tools.progress_fps, MAX_PROGRESS_FPS)
-            place.env["RESTIC_PROGRESS_FPS"] = f"{fps:g}"
-            yield Session(self, folder, place)
+            location.env["RESTIC_PROGRESS_FPS"] = f"{fps:g}"
+            yield Session(self, folder, location)
 
     @property
     def lock_flags(self) -> list[str]:

@@ -365,12 +365,12 @@ def written_roots(
 
 
 async def _refuse_snapshot_that_holds(
-    repository: Repository, plan: Plan, places: Sequence[str], *, stop: asyncio.Event | None
+    repository: Repository, plan: Plan, paths: Sequence[str], *, stop: asyncio.Event | None
 ) -> None:
     """Refuse a snapshot that holds one of these paths."""
     target, base = _absolute(plan.target), _absolute(plan.base_path or "/")
-    for place in places:
-        path = posixpath.normpath(f"{base}/{_relative(place, target)}")
+    for written_path in paths:
+        path = posixpath.normpath(f"{base}/{_relative(written_path, target)}")
         if await ls.holds(repository, plan.snapshot_id, path, stop=stop):
             raise Invalid(_HOLDS_OURS.format(path=path))
 

@@ -346,26 +346,26 @@ class Settings:
 
         Raises SettingsError.
         """
-        given = {name: value.strip() for name, value in environ.items() if value.strip()}
+        configured = {name: value.strip() for name, value in environ.items() if value.strip()}
         values: dict[str, Any] = {}
         problems: list[str] = []
         for attribute, variable in _variables():
-            value = given.get(variable.name, "")
+            value = configured.get(variable.name, "")
             if attribute == "data_dir" and not value:
-                value = str(secrets.default_data_dir(given))
+                value = str(secrets.default_data_dir(configured))
             try:
                 values[attribute] = _read(variable, value, values)
             except ValueError as error:
                 problems.append(f"{variable.name} {error}.")
         for attribute, name, lengths in secrets.SECRETS:
             try:
-                values[attribute] = secrets.configured_secret(given, name, lengths=lengths)
+                values[attribute] = secrets.configured_secret(configured, name, lengths=lengths)
             except ValueError as error:
                 problems.append(f"{error}.")
         values["secret_files"] = tuple(
             Path(file).absolute()
             for name in (*(name for _, name, _ in secrets.SECRETS), "ZEROBYTE_WORKER_TOKEN")
-            if (file := given.get(f"{name}_FILE"))
+            if (file := configured.get(f"{name}_FILE"))
         )
         if problems:
             raise SettingsError(problems)

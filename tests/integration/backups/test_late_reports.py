@@ -22,7 +22,7 @@ async def stored_at(harness: ApiHarness, made: dict[str, Any], folder: Path) -> 
     await Repository.filter(id=made["repositoryId"]).update(config=config)
     row = await Repository.get(id=made["repositoryId"])
     services = harness.services
-    access = await services.repositories.access(row)
+    access = await services.repositories.restic_access.of(row)
     repository = ResticRepository(access, services.host_api.tools)
     await init.run(repository)
     return repository

@@ -64,7 +64,7 @@ async def test_t14_run_without_activity_is_stalled_but_not_stopped(
     for shown in await activities(harness, made, task_id):
         assert shown["isStalled"]
         assert shown["stalledSince"] == shown["lastActivityAt"] + 10 * MINUTE_MS
-        assert shown["message"].startswith("Nothing has moved for 12 minutes")
+        assert shown["message"].startswith("No progress for 12 minutes")
     assert (await task_of(harness, task_id))["status"] == "running"
 
     await renew(harness, task_id, 0)

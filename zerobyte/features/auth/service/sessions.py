@@ -213,7 +213,7 @@ class Sessions:
         async with in_transaction():
             await self.lock(found)
             await Session.filter(id=old.id).delete()
-            made = await Session.create(
+            new = await Session.create(
                 token_hash=token_hash(token),
                 user_id=old.user_id,
                 expires_at=old.expires_at,
@@ -224,7 +224,7 @@ class Sessions:
                 active_organization_id=old.active_organization_id,
                 auth_source=old.auth_source,
             )
-        replaced = SignedIn(made, found.user, token)
+        replaced = SignedIn(new, found.user, token)
         self.send_cookie(request, replaced)
         return replaced
 

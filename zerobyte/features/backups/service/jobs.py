@@ -73,7 +73,7 @@ class JobBuilder:
             schedule_short_id=schedule.short_id,
             schedule_name=schedule.name,
             trigger="manual" if task.trigger == "manual" else "scheduled",
-            repository=await self._repositories.access(repository),
+            repository=await self._repositories.restic_access.of(repository),
             source=Source(
                 volume_short_id=volume.short_id,
                 volume_name=volume.name,
@@ -127,7 +127,7 @@ class JobBuilder:
         return ForgetJob(
             task_id=task.id,
             schedule_short_id=schedule.short_id,
-            repository=await self._repositories.access(repository),
+            repository=await self._repositories.restic_access.of(repository),
             policy=policy,
             protected_snapshot_ids=known.suspect,
             trusted_snapshot_ids=known.trusted,

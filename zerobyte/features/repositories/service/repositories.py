@@ -7,7 +7,7 @@ from tortoise.exceptions import IntegrityError
 from tortoise.queryset import QuerySet
 from tortoise.transactions import in_transaction
 
-from zerobyte.contract.repositories import RepositoryAccess, RepositoryConfig
+from zerobyte.contract.repositories import RepositoryConfig
 from zerobyte.contract.restic_output import RepositoryStats
 from zerobyte.core import clock
 from zerobyte.core.config_check import require_valid
@@ -100,10 +100,6 @@ class Repositories:
         if row is None:
             raise NotFound(NOT_FOUND)
         return row
-
-    async def access(self, row: models.Repository) -> RepositoryAccess:
-        """Return all data that a job needs to open a repository, secrets in plain text."""
-        return await self.restic_access.of(row)
 
     async def list_all(self, actor: Actor) -> Encoded[list[schemas.Repository]]:
         """List the repositories of the organization, oldest first."""

@@ -174,7 +174,7 @@ class Restores:
         volumes, others = await directory_volume_paths(row.organization_id, self._host)
         return RestoreJob(
             task_id=task.id,
-            repository=await self._repositories.access(row),
+            repository=await self._repositories.restic_access.of(row),
             snapshot_id=options.snapshot_id,
             target=options.target,
             base_path=options.base_path,

@@ -104,12 +104,12 @@ class SnapshotListCache:
         except ValueError:
             return self._zone
 
-    def _store(self, key: _ListKey, made: _List) -> None:
+    def _store(self, key: _ListKey, new: _List) -> None:
         self._cache.pop(key, None)
         held = sum(len(known.entries) for known in self._cache.values())
-        if len(self._cache) >= _MAX_LISTS or held + len(made.entries) > _MAX_ENTRIES:
+        if len(self._cache) >= _MAX_LISTS or held + len(new.entries) > _MAX_ENTRIES:
             self._cache = {}
-        self._cache[key] = made
+        self._cache[key] = new
 
 
 def _later(entries: list[Indexed], limit: tuple[datetime, int]) -> int:

@@ -76,14 +76,14 @@ class Snapshots:
 
         Raises NotFound, and, if restic runs, as `refresh`.
         """
-        found = await snapshot_index.listed(actor.organization_id, short_id)
-        if found is None:
+        records = await snapshot_index.listed(actor.organization_id, short_id)
+        if records is None:
             row = await self.indexed(actor, short_id)
-            found = await snapshot_index.of_repository(row.id)
+            records = await snapshot_index.of_repository(row.id)
         tag = query.backup_id
-        policy = await self._policy_of(actor.organization_id, tag) if tag and found else None
-        place = (actor.organization_id, short_id, tag)
-        return Encoded.list_of(await self._lists.get(place, found, policy))
+        policy = await self._policy_of(actor.organization_id, tag) if tag and records else None
+        cache_key = (actor.organization_id, short_id, tag)
+        return Encoded.list_of(await self._lists.get(cache_key, records, policy))
 
     async def get(self, actor: Actor, short_id: str, snapshot_id: str) -> schemas.SnapshotView:
         """Return one snapshot with its host. Raises NotFound."""
@@ -288,7 +288,7 @@ class Snapshots:
             raise Failed(NOT_FOUND)
         return DeleteSnapshotsJob(
             task_id=task.id,
-            repository=await self._repositories.access(row),
+            repository=await self._repositories.restic_access.of(row),
             snapshot_ids=DeleteSnapshotsInput.model_validate(task.input).snapshot_ids,
         )
 

@@ -57,9 +57,9 @@ class StallTracker:
             is_stalled=is_stalled,
             stalled_since=report.active_at + self._limit_ms if is_stalled else None,
             message=(
-                f"Nothing has moved for {idle_ms // 60_000} minutes in the step {report.phase}. "
-                "It goes on by itself when its source and its storage answer again; "
-                "see to them, or cancel it"
+                f"No progress for {idle_ms // 60_000} minutes in the step {report.phase}. "
+                "The run continues when its source and its storage answer again; check them, or "
+                "cancel the run"
             )
             if is_stalled
             else None,

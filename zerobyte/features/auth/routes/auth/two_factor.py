@@ -41,8 +41,8 @@ async def enable(
     """Create a secret for an authenticator app; it becomes active with its first right code."""
     found = await sessions.require(request)
     await profile.check_password(found, body.password)
-    made = await two_factors.start(found.user, issuer=body.issuer)
-    return TwoFactorEnrolment(totp_uri=made.uri, backup_codes=made.backup_codes)
+    enrollment = await two_factors.start(found.user, issuer=body.issuer)
+    return TwoFactorEnrolment(totp_uri=enrollment.uri, backup_codes=enrollment.backup_codes)
 
 
 @accounts_auth.post("/two-factor/verify-totp")
@@ -88,14 +88,14 @@ async def verify_backup_code(
     request: HttpRequest, body: VerifyBackupCode, verifier: TwoFactorVerifier
 ) -> Verified:
     """Use a backup code instead of the app."""
-    made, user = await verifier.verify(
+    signed_in, user = await verifier.verify(
         request,
         "backup",
         body.code,
         trust_device=body.trust_device,
         begins_session=not body.disable_session,
     )
-    return Verified(token=made.session.id if made else None, user=user_view(user))
+    return Verified(token=signed_in.session.id if signed_in else None, user=user_view(user))
 
 
 @accounts_auth.post("/two-factor/get-totp-uri")
@@ -166,5 +166,7 @@ async def disable(
 
 
 async def _totp(request: HttpRequest, body: VerifyTotp, verifier: TwoFactorVerifier) -> Verified:
-    made, user = await verifier.verify(request, "totp", body.code, trust_device=body.trust_device)
-    return Verified(token=made.session.id if made else None, user=user_view(user))
+    signed_in, user = await verifier.verify(
+        request, "totp", body.code, trust_device=body.trust_device
+    )
+    return Verified(token=signed_in.session.id if signed_in else None, user=user_view(user))
