@@ -199,11 +199,9 @@ def _build_resources(settings: Settings, scheduler: Scheduler) -> _Resources:
         policy_of=references.policy_of,
     )  # fmt: skip
     files = _build_snapshot_files(settings, repositories, snapshots)
-    deployment_sync = DeploymentSync(settings=settings, scheduler=scheduler)
-    contents = OrganizationContents(
-        volumes=volumes, repositories=repositories, deployment_sync=deployment_sync
-    )
-    auth = make_services(settings, sealer, organization_data=contents)
+    sync = DeploymentSync(settings=settings, scheduler=scheduler)
+    data = OrganizationContents(volumes=volumes, repositories=repositories, deployment_sync=sync)
+    auth = make_services(settings, sealer, organization_data=data)
     return _Resources(
         settings=settings,
         scheduler=scheduler,
@@ -215,7 +213,7 @@ def _build_resources(settings: Settings, scheduler: Scheduler) -> _Resources:
         accounts=_service(auth, Accounts),
         bus=bus,
         leases=leases,
-        deployment_sync=deployment_sync,
+        deployment_sync=sync,
         stalls=stalls,
         tasks=tasks,
         task_reader=TaskReader(activities=stalls),
