@@ -26,7 +26,7 @@ from zerobyte.core.errors import ZerobyteError
 from zerobyte.demo.client import Client, signed_out_client
 from zerobyte.demo.platform import Platform, platform, remove_folder
 
-_POLL_S: Final = 0.02
+_POLL_S: Final = 0.1
 _SETTLE_S: Final = 15.0
 """Pause before idle figures: the work after a start ends, and Prefect writes its last events."""
 

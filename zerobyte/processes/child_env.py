@@ -73,6 +73,8 @@ def prefect_server(*, home: Path, port: int, auth: str, host: str = "127.0.0.1")
         "PREFECT_API_AUTH_STRING": auth,
         "PREFECT_SERVER_DATABASE_CONNECTION_URL": f"sqlite+aiosqlite:///{home / 'prefect.db'}",
         "PREFECT_API_BLOCKS_REGISTER_ON_START": "false",
+        # Else each start hashes all block types to find that none is to be registered.
+        "PREFECT_SERVER_MEMOIZE_BLOCK_AUTO_REGISTRATION": "false",
         "PREFECT_UI_STATIC_DIRECTORY": str(home / "ui"),
         "PREFECT_UI_API_URL": f"http://localhost:{port}/api",
         "PREFECT_SERVER_UI_SHOW_PROMOTIONAL_CONTENT": "false",

@@ -45,6 +45,7 @@ REPORT_GRACE_S = 10.0
 """How long an interrupted run may take to submit its report before the process exits anyway."""
 
 LAST_TAKE_S = 5.0
+_START_RETRY_S = 1.0
 
 TEARDOWN_S = 5.0
 HOST_TAKEN_S = 45.0
@@ -157,7 +158,9 @@ class Worker:
             Unauthenticated     the API does not accept the token.
             Conflict            another worker of this host is still running after 45 s.
         """
-        backoff, is_logged, began = Backoff(factor=1.5), False, clock.monotonic()
+        # API and Prefect start beside the worker: a pause of 5 s would delay the readiness by it.
+        backoff = Backoff(factor=1.5, max_s=_START_RETRY_S)
+        is_logged, began = False, clock.monotonic()
         while not self._stopping.is_set():
             try:
                 return await call()

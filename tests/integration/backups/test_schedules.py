@@ -1,11 +1,8 @@
 """Schedules over HTTP: validation, updates, and their deployments in Prefect."""
 
 import asyncio
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
-
-import pytest
 
 from tests.integration.backups.conftest import ApiHarness
 from zerobyte.core import ids
@@ -193,25 +190,6 @@ async def test_every_change_updates_the_deployment(harness: ApiHarness) -> None:
     await reconciler.apply()
     assert made["shortId"] not in harness.scheduler.plans
     assert await reconciler.drift() == []
-
-
-async def test_a_comparison_without_faults_writes_nothing(
-    harness: ApiHarness, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    prepared: list[list[str]] = []
-    prepare = harness.scheduler.ensure_ready
-
-    async def counted(hosts: Sequence[str]) -> None:
-        prepared.append(list(hosts))
-        await prepare(hosts)
-
-    monkeypatch.setattr(harness.scheduler, "ensure_ready", counted)
-    for _ in range(3):
-        await harness.services.deployment_sync.apply()
-    assert prepared == [["local"]]
-    harness.scheduler.hosts.clear()
-    await harness.services.deployment_sync.apply()
-    assert prepared == [["local"], ["local"]]
 
 
 async def test_manually_deleted_deployment_is_recreated(harness: ApiHarness) -> None:

@@ -11,7 +11,7 @@ from prefect.server.database.configurations import AioSqliteConfiguration
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from zerobyte.core import ids
-from zerobyte.processes import child_env, prefect_server
+from zerobyte.processes import child_env, prefect_database, prefect_server
 
 LOOK = """
 import prefect
@@ -97,6 +97,11 @@ def test_ui_is_served_and_calls_the_address_of_the_browser(prefect_server):
 def test_prefect_keeps_to_the_data_folder(prefect_server):
     assert (prefect_server.home / "prefect.db").exists()
     assert not (prefect_server.home / ".prefect").exists()
+
+
+def test_start_is_recorded_as_migrated_and_hashes_no_block_types(prefect_server):
+    assert prefect_database.is_migrated(prefect_server.home / "prefect.db")
+    assert not (prefect_server.home / "memo_store.toml").exists()
 
 
 async def test_writers_wait_on_the_asyncio_lock_outside_sqlite(tmp_path):

@@ -9,8 +9,10 @@ from dataclasses import dataclass
 from typing import Final
 
 from zerobyte.core import clock, cron
+from zerobyte.core.aio import wait_for_event
 from zerobyte.core.errors import NotFound, Unavailable, ZerobyteError
 from zerobyte.core.log import get_logger
+from zerobyte.core.retry import Backoff
 from zerobyte.core.worker_tokens import LOCAL_HOST
 from zerobyte.db.errors import FailureLog
 from zerobyte.features.backups.models import Schedule
@@ -71,6 +73,7 @@ class DeploymentSync:
     async def run(self) -> None:
         """Send changes at once and compare everything every 30 s, until cancelled."""
         compared = 0.0
+        first_pauses = Backoff(max_s=2.0, factor=1.5)
         while True:
             self._wake.clear()
             try:
@@ -82,11 +85,9 @@ class DeploymentSync:
                 self._round_failed.recovered()
             except Exception as error:  # Keep looping: the next round may succeed.
                 self._round_failed.failed(error)
-            try:
-                async with asyncio.timeout(2 if self._changed or not compared else 5):
-                    await self._wake.wait()
-            except TimeoutError:
-                pass
+            # Until the first comparison the platform is not ready: Prefect starts beside the API.
+            pause_s = (2.0 if self._changed else 5.0) if compared else first_pauses.next_s()
+            await wait_for_event(self._wake, pause_s)
 
     async def _compare(self) -> None:
         # A schedule that changes during the comparison is sent in the next round.
