@@ -110,7 +110,7 @@ def test_api_reads_and_edits_work_without_prefect_and_runs_wait(
     assert customer.task(task)["status"] == "queued"
     assert len(customer.call("GET", "/api/v1/volumes")) >= 1
     assert len(customer.snapshots(harness.repository, schedule)) == 1
-    made = customer.of("made meanwhile", tmp_path / "..", harness.repository)
+    meanwhile = customer.of("made meanwhile", tmp_path / "..", harness.repository)
     renamed = {"name": "waits, renamed"}
     customer.call("PATCH", f"/api/v1/backups/{schedule}", renamed)
     ready = customer.http.get("/api/readiness")
@@ -129,7 +129,7 @@ def test_api_reads_and_edits_work_without_prefect_and_runs_wait(
         what="Prefect knows both runs",
     )
     until_sync(
-        lambda: f"backup/{made}" in served.run("deploy", "list").stdout,
+        lambda: f"backup/{meanwhile}" in served.run("deploy", "list").stdout,
         limit_s=120,
         what="schedules created meanwhile exist in Prefect",
         every_s=1,

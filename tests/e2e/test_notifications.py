@@ -40,9 +40,9 @@ def titles(messages: list[tuple[dict[str, str], Any]]) -> list[str]:
 def test_start_success_and_failure_notifications_arrive(
     customer: Customer, shared_repository: Answer, hooks: HookServer, secrets: Secrets, source: Path
 ) -> None:
-    made = destination(customer, hooks, "/listens", secrets)
+    target = destination(customer, hooks, "/listens", secrets)
     schedule = customer.of("loud", source, shared_repository)
-    assign(customer, schedule, [made])
+    assign(customer, schedule, [target])
     customer.run(schedule)
     until_sync(lambda: len(hooks.to("/listens")) == 2, limit_s=45, what="two messages have come")
     (headers, _), (_, success) = hooks.to("/listens")
@@ -55,7 +55,7 @@ def test_start_success_and_failure_notifications_arrive(
     assert "Total files processed: 3" in success["message"]
 
     def known() -> Answer:
-        return customer.call("GET", f"/api/v1/notifications/destinations/{made['id']}")
+        return customer.call("GET", f"/api/v1/notifications/destinations/{target['id']}")
 
     until_sync(lambda: known()["status"] == "healthy", limit_s=30, what="the delivery is recorded")
     assert known()["lastChecked"] > 0

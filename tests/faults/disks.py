@@ -32,10 +32,10 @@ class Disk:
 def small_disk(place: Path, megabytes: int) -> Iterator[Disk]:
     """Mount a disk until the block ends."""
     place.mkdir()
-    made = subprocess.run(
+    result = subprocess.run(
         ["mount", "-t", "tmpfs", "-o", f"size={megabytes}m", "tmpfs", str(place)], check=False
     )
-    if made.returncode != 0:
+    if result.returncode != 0:
         pytest.skip("needs the right to mount")
     try:
         yield Disk(place)

@@ -43,11 +43,11 @@ def crowded(tmp_path: Path) -> Iterator[tuple[Disk, FaultScenario]]:
 
 def program_of(at: FaultScenario) -> httpx.Client:
     """A client with an API key that only reads."""
-    made = at.customer.http.post(
+    response = at.customer.http.post(
         "/api/v1/auth/api-keys", json={"name": "reads", "password": PASSWORD}
     )
-    assert made.is_success, made.text
-    key = {"x-api-key": made.json()["key"]}
+    assert response.is_success, response.text
+    key = {"x-api-key": response.json()["key"]}
     return httpx.Client(base_url=at.served.url, headers=key, timeout=60, trust_env=False)
 
 

@@ -138,12 +138,12 @@ def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[KilledPlatfor
         customer = Customer(served.url)
         customer.sign_up(PASSWORD)
         config = {"backend": "local", "path": str(base / "data/repositories")}
-        made = KilledPlatform(served, customer, customer.repository("r", config), source)
+        killed = KilledPlatform(served, customer, customer.repository("r", config), source)
         secret = customer.http.post("/api/v1/system/restic-password", json={"password": PASSWORD})
-        made.password = secret.text.strip()
+        killed.password = secret.text.strip()
         more = {"customResticParams": _SLOWLY, "retentionPolicy": {"keepLast": 3}}
-        made.schedule = customer.of("platform", source, made.repository, **more)
-        yield made
+        killed.schedule = customer.of("platform", source, killed.repository, **more)
+        yield killed
         customer.http.close()
     finally:
         served.discard()

@@ -68,7 +68,7 @@ def prefect_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Prefect
 
 
 def _await_health(server: PrefectServer, process: subprocess.Popen[bytes]) -> None:
-    deadline = time.monotonic() + 180
+    deadline = time.monotonic() + 300
     with server.rest() as client:
         while time.monotonic() < deadline:
             assert process.poll() is None, server.log.read_text()

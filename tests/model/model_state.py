@@ -112,8 +112,8 @@ class ModelState:
             self.repositories.append(row.short_id)
         _, self._token = await self.services.worker_tokens.issue("local")
         config = {"backend": "directory", "path": str(self.source)}
-        made = await self.call("POST", "/api/v1/volumes", {"name": "v", "config": config})
-        self.volume = made.json()["id"]
+        volume = await self.call("POST", "/api/v1/volumes", {"name": "v", "config": config})
+        self.volume = volume.json()["id"]
 
     async def start_api(self) -> None:
         """Start a new API process, which has no state except the database."""

@@ -105,9 +105,9 @@ class PlatformMachine(RuleBasedStateMachine):
         }
 
         async def making() -> None:
-            made = await self.model_state.call("POST", "/api/v1/backups", body)
-            assert made.status_code == 201, made.text
-            self.schedules.append(made.json()["shortId"])
+            schedule = await self.model_state.call("POST", "/api/v1/backups", body)
+            assert schedule.status_code == 201, schedule.text
+            self.schedules.append(schedule.json()["shortId"])
             await self.model_state.plan()
 
         self.step(making())

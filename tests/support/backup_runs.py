@@ -76,12 +76,12 @@ async def overdue_schedule(
     """Create a daily schedule whose due times were missed for some days."""
     now = clock.now_ms()
     at = clock.from_ms(now - DAY_MS // 2)
-    made = await harness.schedule(cronExpression=f"{at.minute} {at.hour} * * *", **more)
+    schedule = await harness.schedule(cronExpression=f"{at.minute} {at.hour} * * *", **more)
     first = cron.next_after(
-        made["cronExpression"], timezone="UTC", after_ms=now - round(days * DAY_MS)
+        schedule["cronExpression"], timezone="UTC", after_ms=now - round(days * DAY_MS)
     )
-    await Schedule.filter(short_id=made["shortId"]).update(next_backup_at=first)
-    return made
+    await Schedule.filter(short_id=schedule["shortId"]).update(next_backup_at=first)
+    return schedule
 
 
 async def tasks_of(made: dict[str, Any]) -> list[Task]:

@@ -12,9 +12,9 @@ OPTIONS = BackupOptions(
 
 
 async def back_up(repository, source: Path, options: BackupOptions) -> str:
-    made = await backup.run(repository, source, tag="t1234567", hostname="h", options=options)
-    assert made.snapshot_id
-    return made.snapshot_id
+    summary = await backup.run(repository, source, tag="t1234567", hostname="h", options=options)
+    assert summary.snapshot_id
+    return summary.snapshot_id
 
 
 def selection_for(source: Path, options: BackupOptions = OPTIONS, **more) -> BackupSelection:

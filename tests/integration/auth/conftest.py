@@ -41,9 +41,9 @@ async def phone(client, ada, time):
 @pytest.fixture
 async def user_factory(client: httpx.AsyncClient, tmp_path: Path) -> AsyncIterator[SignedInUsers]:
     """Creates users who are signed in to the served app."""
-    made = SignedInUsers(client, settings_for(tmp_path))
-    yield made
-    await made.aclose()
+    users = SignedInUsers(client, settings_for(tmp_path))
+    yield users
+    await users.aclose()
 
 
 @pytest.fixture

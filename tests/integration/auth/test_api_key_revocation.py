@@ -18,11 +18,11 @@ def database_kind(request: pytest.FixtureRequest) -> str:
 @pytest.fixture
 async def bob(user_factory: SignedInUsers, home: str):
     """A member of two organizations, with two ways to sign in."""
-    made = await user_factory.person(
+    user = await user_factory.person(
         "bob", {home: "member", await user_factory.organization("other"): "member"}
     )
-    await Account.create(user_id=made.id, provider_id="idp", account_id="bob")
-    return made
+    await Account.create(user_id=user.id, provider_id="idp", account_id="bob")
+    return user
 
 
 async def key_of(user_factory: SignedInUsers, who):

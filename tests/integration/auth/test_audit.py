@@ -83,7 +83,9 @@ async def test_sign_in_is_not_attributed_to_the_previous_session(user_factory, o
 
 async def test_keys_roles_and_secrets_are_audited_without_the_secret(user_factory, owner, home):
     member = await user_factory.person("member", {home: "member"})
-    made = await owner.http.post("/api/v1/auth/api-keys", json={"name": "k", "password": PASSWORD})
+    response = await owner.http.post(
+        "/api/v1/auth/api-keys", json={"name": "k", "password": PASSWORD}
+    )
     key = await owner.http.post("/api/v1/system/restic-password", json={"password": "nope-nope"})
     assert key.status_code == 401
     key = await owner.http.post("/api/v1/system/restic-password", json={"password": PASSWORD})
@@ -91,7 +93,7 @@ async def test_keys_roles_and_secrets_are_audited_without_the_secret(user_factor
     await owner.http.patch(f"/api/v1/auth/org-members/{member_id}/role", json={"role": "admin"})
     await owner.http.delete(f"/api/v1/auth/org-members/{member_id}")
     await owner.http.delete(f"/api/v1/auth/org-members/{member_id}")
-    await owner.http.delete(f"/api/v1/auth/api-keys/{made.json()['id']}")
+    await owner.http.delete(f"/api/v1/auth/api-keys/{response.json()['id']}")
     lines = (await audit_entries(owner))[::-1]
     assert [(line["action"], line["result"]) for line in lines] == [
         ("createApiKey", "succeeded"),
@@ -102,11 +104,11 @@ async def test_keys_roles_and_secrets_are_audited_without_the_secret(user_factor
         ("removeOrgMember", "failed"),
         ("deleteApiKey", "succeeded"),
     ]
-    assert lines[0]["details"] == {"keyId": made.json()["id"]}
+    assert lines[0]["details"] == {"keyId": response.json()["id"]}
     assert lines[3]["details"] == {"memberId": member_id, "role": "admin"}
     assert lines[4]["details"] == {"memberId": member_id, "userId": member.id}
     stored = str([dict(line) for line in await AuditLine.all()])
-    for secret in (made.json()["key"], key.text, PASSWORD, "nope-nope"):
+    for secret in (response.json()["key"], key.text, PASSWORD, "nope-nope"):
         assert secret not in stored
 
 
@@ -133,8 +135,10 @@ async def test_early_rejection_is_audited_as_its_operation(owner, home):
         assert answer.status_code == 403
     answer = await owner.http.post("/api/auth/organization/update", json={}, headers=evil)
     assert answer.json()["code"] == "INVALID_ORIGIN"
-    made = await owner.http.post("/api/v1/auth/api-keys", json={"name": "k", "password": PASSWORD})
-    key = {"x-api-key": made.json()["key"]}
+    response = await owner.http.post(
+        "/api/v1/auth/api-keys", json={"name": "k", "password": PASSWORD}
+    )
+    key = {"x-api-key": response.json()["key"]}
     answer = await owner.http.get("/api/auth/organization/list", headers=key)
     assert answer.status_code == 401
     lines = [line for line in (await audit_entries(owner))[::-1] if line["result"] == "refused"]

@@ -25,8 +25,8 @@ async def audit_entries(*actions: str) -> list[tuple[str, str, str | None, str |
 
 
 async def test_passkey_registration_sign_in_and_deletion_are_audited(client):
-    made = await client.post("/api/auth/sign-up/email", json=ADA)
-    ada = made.json()["user"]["id"]
+    response = await client.post("/api/auth/sign-up/email", json=ADA)
+    ada = response.json()["user"]["id"]
     device = Authenticator(ORIGIN)
     passkey = (await register(client, device)).json()
     thief = Authenticator(ORIGIN, credential_id=device.credential_id, counter=0)

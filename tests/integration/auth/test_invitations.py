@@ -169,14 +169,14 @@ async def test_canceled_rejected_and_expired_invitations_are_invalid(home: Home)
 
 
 async def test_invitation_ids_are_visible_only_to_inviters(home: Home):
-    made = (await invite(home.owner)).json()["id"]
+    invitation_id = (await invite(home.owner)).json()["id"]
     listed = (await home.admin.http.get(f"{BASE}/list-invitations")).json()
-    assert [row["id"] for row in listed] == [made]
+    assert [row["id"] for row in listed] == [invitation_id]
     for path in ("list-invitations", "get-full-organization"):
         answer = await home.member.http.get(f"{BASE}/{path}")
         assert answer.status_code == 200
         assert "guest@example.com" in answer.text
-        assert made not in answer.text
+        assert invitation_id not in answer.text
     answer = await home.guest.http.get(
         f"{BASE}/list-invitations", params={"organizationId": home.id}
     )
@@ -184,13 +184,13 @@ async def test_invitation_ids_are_visible_only_to_inviters(home: Home):
 
 
 async def test_own_invitations_are_listed_once_the_email_is_verified(home: Home):
-    made = (await invite(home.owner)).json()["id"]
+    invitation_id = (await invite(home.owner)).json()["id"]
     answer = await home.guest.http.get(f"{BASE}/list-user-invitations")
     assert status_and_code(answer) == (403, "EMAIL_VERIFICATION_REQUIRED_FOR_INVITATION")
     home.guest.user.email_verified = True
     await home.guest.user.save()
     answer = await home.guest.http.get(f"{BASE}/list-user-invitations")
-    assert [row["id"] for row in answer.json()] == [made]
+    assert [row["id"] for row in answer.json()] == [invitation_id]
 
 
 async def test_pending_invitations_are_limited_to_100(home: Home):

@@ -107,10 +107,10 @@ async def test_two_factor_guesses_for_the_recovery_key_are_limited(serve, clocks
 
 
 async def test_password_change_ends_api_keys(client, ada):
-    made = await client.post("/api/v1/auth/api-keys", json={"name": "k", **PASSWORD})
-    assert made.status_code == 200
+    response = await client.post("/api/v1/auth/api-keys", json={"name": "k", **PASSWORD})
+    assert response.status_code == 200
     body = {"currentPassword": ADA["password"], "newPassword": "another long one"}
     assert (await client.post("/api/auth/change-password", json=body)).status_code == 200
     assert await ApiKey.all().count() == 0
-    answer = await client.get("/api/v1/system/info", headers={"x-api-key": made.json()["key"]})
+    answer = await client.get("/api/v1/system/info", headers={"x-api-key": response.json()["key"]})
     assert answer.status_code == 401

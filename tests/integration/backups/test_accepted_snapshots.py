@@ -34,47 +34,47 @@ async def ended(
 async def test_t8_retention_runs_again_after_the_smaller_snapshot_is_accepted(
     harness: ApiHarness,
 ) -> None:
-    made = await harness.schedule(retentionPolicy={"keepLast": 1})
-    task_id, _ = await begun(harness, made)
-    whole = await ended(harness, made, task_id, files=500, day=1)
+    schedule = await harness.schedule(retentionPolicy={"keepLast": 1})
+    task_id, _ = await begun(harness, schedule)
+    whole = await ended(harness, schedule, task_id, files=500, day=1)
     [forget] = whole["followUps"]
     await harness.ask("finish", {"taskId": forget, "status": "cancelled", "outcome": "cancelled"})
     # An edit of the selection does not accept the new size: a mistake in a pattern also
     # requires caution.
-    url = f"/api/v1/backups/{made['shortId']}"
+    url = f"/api/v1/backups/{schedule['shortId']}"
     edited = await harness.client.patch(url, json={"excludePatterns": ["*"]})
     assert edited.status_code == 200
-    task_id, measure = await begun(harness, made)
+    task_id, measure = await begun(harness, schedule)
     assert measure == 500
-    less = await ended(harness, made, task_id, files=3, day=2, is_suspect=True)
+    less = await ended(harness, schedule, task_id, files=3, day=2, is_suspect=True)
     assert less["followUps"] == []
     record = (await task_of(harness, task_id))["result"]["retention"]
     assert "accept the snapshot" in record["reason"]
 
-    meanwhile, measure = await begun(harness, made)
+    meanwhile, measure = await begun(harness, schedule)
     assert measure == 500
-    repository = await Repository.get(id=made["repositoryId"])
+    repository = await Repository.get(id=schedule["repositoryId"])
     shelf = f"/api/v1/repositories/{repository.short_id}/snapshots"
     answer = await harness.client.post(f"{shelf}/{less['short_id']}/accept")
     assert answer.status_code == 200, answer.text
-    late = await ended(harness, made, meanwhile, files=3, day=3, is_suspect=True)
+    late = await ended(harness, schedule, meanwhile, files=3, day=3, is_suspect=True)
     assert late["followUps"] == [], "its worker has reported already that retention waits"
     assert await Snapshot.filter(is_suspect=True).count() == 0
 
-    task_id, measure = await begun(harness, made)
+    task_id, measure = await begun(harness, schedule)
     assert measure == 3
-    [forget] = (await ended(harness, made, task_id, files=4, day=4))["followUps"]
+    [forget] = (await ended(harness, schedule, task_id, files=4, day=4))["followUps"]
     job = (await harness.claim(task_id=forget))["job"]
     assert job["protectedSnapshotIds"] == []
 
 
 async def test_t8_snapshot_below_the_accepted_size_stays_suspect(harness: ApiHarness) -> None:
-    made = await harness.schedule()
+    schedule = await harness.schedule()
     for day, files in enumerate((500, 100, 3), start=1):
-        task_id, _ = await begun(harness, made)
-        one = await ended(harness, made, task_id, files=files, day=day, is_suspect=day > 1)
+        task_id, _ = await begun(harness, schedule)
+        one = await ended(harness, schedule, task_id, files=files, day=day, is_suspect=day > 1)
         if day == 2:
-            repository = await Repository.get(id=made["repositoryId"])
+            repository = await Repository.get(id=schedule["repositoryId"])
             shelf = f"/api/v1/repositories/{repository.short_id}/snapshots"
             await harness.client.post(f"{shelf}/{one['short_id']}/accept")
     assert [row.is_suspect for row in await Snapshot.all().order_by("time_ms")] == [
@@ -84,32 +84,32 @@ async def test_t8_snapshot_below_the_accepted_size_stays_suspect(harness: ApiHar
 
 async def test_run_is_compared_with_the_newest_complete_snapshot(harness: ApiHarness) -> None:
     """An incomplete snapshot has fewer files, because some could not be read."""
-    made = await harness.schedule(retentionPolicy={"keepLast": 1})
-    task_id, _ = await begun(harness, made)
-    await ended(harness, made, task_id, files=1000, day=1)
+    schedule = await harness.schedule(retentionPolicy={"keepLast": 1})
+    task_id, _ = await begun(harness, schedule)
+    await ended(harness, schedule, task_id, files=1000, day=1)
 
     async def incomplete(files: int, day: int) -> None:
-        task_id, _ = await begun(harness, made)
-        snapshot = snapshot_of(made, files=files) | {"time": f"2026-11-{day:02}T06:53:10Z"}
+        task_id, _ = await begun(harness, schedule)
+        snapshot = snapshot_of(schedule, files=files) | {"time": f"2026-11-{day:02}T06:53:10Z"}
         report = success_report(task_id, snapshot, isIncomplete=True)
         await harness.ask("finish", {**report, "outcome": "warning"})
 
     await incomplete(550, 2)
     await incomplete(540, 3)
-    task_id, measure = await begun(harness, made)
+    task_id, measure = await begun(harness, schedule)
     assert measure == 1000
-    await ended(harness, made, task_id, files=900, day=4)
+    await ended(harness, schedule, task_id, files=900, day=4)
     await incomplete(1200, 5)
-    _, measure = await begun(harness, made)
+    _, measure = await begun(harness, schedule)
     assert measure == 1200, "a source that grew is not compared with its old size"
 
 
 async def test_snapshot_dated_in_the_future_is_not_compared(harness: ApiHarness) -> None:
-    made = await harness.schedule()
+    schedule = await harness.schedule()
     for files, time in ((700, "2199-01-01T00:00:00Z"), (20, "2026-11-01T00:00:00Z")):
-        task_id, measure = await begun(harness, made)
-        report = success_report(task_id, snapshot_of(made, files=files) | {"time": time})
+        task_id, measure = await begun(harness, schedule)
+        report = success_report(task_id, snapshot_of(schedule, files=files) | {"time": time})
         await harness.ask("finish", report)
     assert measure == 700, "there was no other"
-    _, measure = await begun(harness, made)
+    _, measure = await begun(harness, schedule)
     assert measure == 20

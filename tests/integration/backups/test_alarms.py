@@ -36,8 +36,8 @@ async def lose(harness: ApiHarness, task_id: str) -> None:
 async def test_t25_unstarted_and_lost_runs_are_reported_and_rerun_ones_are_not(
     harness: ApiHarness, sent_messages: list[NotificationMessage]
 ) -> None:
-    made = await schedule_with_alert(harness, maxRetries=3, retryDelay=15)
-    waited = await run_now(harness, made)
+    schedule = await schedule_with_alert(harness, maxRetries=3, retryDelay=15)
+    waited = await run_now(harness, schedule)
     blocker = await run_now(harness, await harness.schedule())
     await Task.filter(id=blocker).update(
         repository_id=(await Task.get(id=waited)).repository_id, lease_mode="exclusive"
@@ -48,13 +48,13 @@ async def test_t25_unstarted_and_lost_runs_are_reported_and_rerun_ones_are_not(
     assert (await harness.claim(task_id=waited))["answer"] == "refused"
     await await_notifications(harness)
     [message] = sent_messages
-    assert (message.event, message.title) == ("failure", f"Zerobyte {made['name']} failed")
-    assert f"Schedule: {made['name']}\nError: The repository was not free for" in message.body
+    assert (message.event, message.title) == ("failure", f"Zerobyte {schedule['name']} failed")
+    assert f"Schedule: {schedule['name']}\nError: The repository was not free for" in message.body
     await lose(harness, blocker)
     sent_messages.clear()
 
-    run = await harness.scheduler_run(made)
-    first = (await harness.claim(schedule_id=made["shortId"], flow_run_id=run))["job"]["taskId"]
+    run = await harness.scheduler_run(schedule)
+    first = (await harness.claim(schedule_id=schedule["shortId"], flow_run_id=run))["job"]["taskId"]
     await lose(harness, first)
     await await_notifications(harness)
     assert sent_messages == [], "it is done again at once"
@@ -71,13 +71,13 @@ async def test_t25_unstarted_and_lost_runs_are_reported_and_rerun_ones_are_not(
 async def test_t25_failure_reported_by_the_run_is_not_reported_twice(
     harness: ApiHarness, sent_messages: list[NotificationMessage]
 ) -> None:
-    made = await schedule_with_alert(harness, retentionPolicy={"keepLast": 1})
-    failed = await run_now(harness, made)
+    schedule = await schedule_with_alert(harness, retentionPolicy={"keepLast": 1})
+    failed = await run_now(harness, schedule)
     await harness.claim(task_id=failed)
     await harness.ask("finish", {"taskId": failed, **FAILURE})
-    cancelled = await run_now(harness, made)
+    cancelled = await run_now(harness, schedule)
     await harness.client.post(f"/api/v1/tasks/{cancelled}/cancel")
-    _, forget, _ = await finish_backup(harness, made)
+    _, forget, _ = await finish_backup(harness, schedule)
     await harness.client.post(f"/api/v1/tasks/{forget}/cancel")
     await await_notifications(harness)
     assert sent_messages == []
@@ -116,11 +116,11 @@ async def test_the_first_loss_is_notified_once_when_its_repetition_does_not_star
 async def test_a_success_that_is_not_believed_is_an_alarm(
     harness: ApiHarness, sent_messages: list[NotificationMessage]
 ) -> None:
-    made = await schedule_with_alert(harness)
-    task_id = await run_now(harness, made)
+    schedule = await schedule_with_alert(harness)
+    task_id = await run_now(harness, schedule)
     await harness.claim(task_id=task_id)
     await harness.ask(
-        "finish", success_report(task_id, {**snapshot_of(made), "tags": ["another1"]})
+        "finish", success_report(task_id, {**snapshot_of(schedule), "tags": ["another1"]})
     )
     await await_notifications(harness)
     [message] = sent_messages
@@ -130,20 +130,20 @@ async def test_a_success_that_is_not_believed_is_an_alarm(
 async def test_t1_retention_that_fails_is_an_alarm_of_its_own_whatever_led_to_it(
     harness: ApiHarness, sent_messages: list[NotificationMessage]
 ) -> None:
-    made = await schedule_with_alert(harness, retentionPolicy={"keepLast": 1})
-    answer = await harness.client.post(f"/api/v1/backups/{made['shortId']}/forget")
+    schedule = await schedule_with_alert(harness, retentionPolicy={"keepLast": 1})
+    answer = await harness.client.post(f"/api/v1/backups/{schedule['shortId']}/forget")
     await harness.claim(task_id=answer.json()["taskId"])
     await harness.ask("finish", {"taskId": answer.json()["taskId"], **FAILURE})
-    _, forget, _ = await finish_backup(harness, made)
+    _, forget, _ = await finish_backup(harness, schedule)
     await harness.claim(task_id=forget)
     await lose(harness, forget)
-    _, forget, _ = await finish_backup(harness, made)
+    _, forget, _ = await finish_backup(harness, schedule)
     await harness.claim(task_id=forget)
     for _ in range(2):
         await harness.ask("finish", {"taskId": forget, **FAILURE})
     await await_notifications(harness)
     assert [message.title for message in sent_messages] == [
-        f"Zerobyte {made['name']}: retention failed"
+        f"Zerobyte {schedule['name']}: retention failed"
     ] * 3
     assert {message.event for message in sent_messages} == {"failure"}
     assert "Error: the disk is full" in sent_messages[0].body
@@ -152,20 +152,20 @@ async def test_t1_retention_that_fails_is_an_alarm_of_its_own_whatever_led_to_it
 async def test_t25_a_failed_restore_or_retention_leaves_the_health_of_a_schedule_alone(
     harness: ApiHarness, sent_messages: list[NotificationMessage]
 ) -> None:
-    made = await schedule_with_alert(harness, retentionPolicy={"keepLast": 1})
-    task_id = await run_now(harness, made)
+    schedule = await schedule_with_alert(harness, retentionPolicy={"keepLast": 1})
+    task_id = await run_now(harness, schedule)
     await harness.claim(task_id=task_id)
-    [forget] = (await harness.ask("finish", success_report(task_id, snapshot_of(made))))[
+    [forget] = (await harness.ask("finish", success_report(task_id, snapshot_of(schedule))))[
         "followUps"
     ]
     await harness.claim(task_id=forget)
     await harness.ask("finish", {"taskId": forget, **FAILURE})
-    restore = await create_restore_task(harness, made)
+    restore = await create_restore_task(harness, schedule)
     assert (await harness.claim(task_id=restore.id))["answer"] == "granted"
     await harness.ask("finish", {"taskId": restore.id, **FAILURE})
     await await_notifications(harness)
-    after = await schedule_of(harness, made)
+    after = await schedule_of(harness, schedule)
     assert (after["lastBackupStatus"], after["lastBackupError"]) == ("success", None)
     assert [message.title for message in sent_messages] == [
-        f"Zerobyte {made['name']}: retention failed"
+        f"Zerobyte {schedule['name']}: retention failed"
     ]

@@ -20,13 +20,13 @@ from zerobyte.features.tasks.models import Task
 
 
 async def test_many_bells_and_our_own_clock_at_once_make_one_run(harness: ApiHarness) -> None:
-    made = await overdue_schedule(harness)
+    schedule = await overdue_schedule(harness)
     now = clock.now_ms()
     answers = await asyncio.gather(
-        *(harness.claim(schedule_id=made["shortId"], due_at=now) for _ in range(4)),
+        *(harness.claim(schedule_id=schedule["shortId"], due_at=now) for _ in range(4)),
         *(harness.services.due_runs.start_missed() for _ in range(3)),
     )
-    assert len(await tasks_of(made)) == 1
+    assert len(await tasks_of(schedule)) == 1
     granted = [reply for reply in answers if reply and reply["answer"] == "granted"]
     assert len(granted) <= 1
 
@@ -34,16 +34,16 @@ async def test_many_bells_and_our_own_clock_at_once_make_one_run(harness: ApiHar
 async def test_edit_during_a_claim_does_not_restore_its_due_time(
     harness: ApiHarness,
 ) -> None:
-    made = await overdue_schedule(harness)
-    url = f"/api/v1/backups/{made['shortId']}"
+    schedule = await overdue_schedule(harness)
+    url = f"/api/v1/backups/{schedule['shortId']}"
     # Send all fields, as clients do.
-    body = {"name": "renamed", "cronExpression": made["cronExpression"], "enabled": True}
+    body = {"name": "renamed", "cronExpression": schedule["cronExpression"], "enabled": True}
     await asyncio.gather(
         *(harness.client.patch(url, json=body) for _ in range(4)),
-        harness.claim(schedule_id=made["shortId"], due_at=clock.now_ms()),
+        harness.claim(schedule_id=schedule["shortId"], due_at=clock.now_ms()),
     )
-    assert len(await tasks_of(made)) == 1
-    after = await schedule_of(harness, made)
+    assert len(await tasks_of(schedule)) == 1
+    after = await schedule_of(harness, schedule)
     assert after["name"] == "renamed"
     assert after["nextBackupAt"] > clock.now_ms()
 
@@ -52,39 +52,39 @@ async def test_retry_is_started_once_and_survives_a_crash_before_its_task_is_sto
     harness: ApiHarness,
 ) -> None:
     """`retry_at` stays in the row until the task of the retry is stored."""
-    made = await harness.schedule(cronExpression="0 3 1 1 *", retryDelay=1, maxRetries=1)
-    reply = await harness.claim(schedule_id=made["shortId"])
+    schedule = await harness.schedule(cronExpression="0 3 1 1 *", retryDelay=1, maxRetries=1)
+    reply = await harness.claim(schedule_id=schedule["shortId"])
     await harness.ask("finish", {"taskId": reply["job"]["taskId"], **RESTIC_FAILURE})
-    await Schedule.filter(short_id=made["shortId"]).update(retry_at=clock.now_ms() - 1)
+    await Schedule.filter(short_id=schedule["shortId"]).update(retry_at=clock.now_ms() - 1)
     # Here the insert of the task fails.
-    [task] = await tasks_of(made)
-    await Task.filter(id=task.id).update(active_key=f"backup:{made['shortId']}")
+    [task] = await tasks_of(schedule)
+    await Task.filter(id=task.id).update(active_key=f"backup:{schedule['shortId']}")
     await start_retries(harness.services.tasks)
-    assert len(await tasks_of(made)) == 1
-    assert (await Schedule.get(short_id=made["shortId"])).retry_at is not None
+    assert len(await tasks_of(schedule)) == 1
+    assert (await Schedule.get(short_id=schedule["shortId"])).retry_at is not None
     await Task.filter(id=task.id).update(active_key=None)
     await asyncio.gather(*(start_retries(harness.services.tasks) for _ in range(4)))
-    first, second = await tasks_of(made)
+    first, second = await tasks_of(schedule)
     assert (first.status, second.status, second.flow) == (
         "failed",
         "queued",
-        f"backup/{made['shortId']}",
+        f"backup/{schedule['shortId']}",
     )
-    row = await Schedule.get(short_id=made["shortId"])
+    row = await Schedule.get(short_id=schedule["shortId"])
     assert (row.retry_at, row.failure_retry_count) == (None, 1)
 
 
 async def test_what_comes_due_beside_a_running_backup_is_counted_with_it(
     harness: ApiHarness,
 ) -> None:
-    made = await overdue_schedule(harness)
-    task_id = await run_now(harness, made)
+    schedule = await overdue_schedule(harness)
+    task_id = await run_now(harness, schedule)
     await harness.claim(task_id=task_id)
     await harness.services.due_runs.start_missed()
-    reply = await harness.claim(schedule_id=made["shortId"], due_at=clock.now_ms())
+    reply = await harness.claim(schedule_id=schedule["shortId"], due_at=clock.now_ms())
     assert reply["answer"] == "refused"
     assert (await task_of(harness, task_id))["input"]["coalesced"]["count"] == 4
-    await harness.ask("finish", success_report(task_id, snapshot_of(made)))
+    await harness.ask("finish", success_report(task_id, snapshot_of(schedule)))
     await harness.services.due_runs.start_missed()
-    assert len(await tasks_of(made)) == 1
-    assert (await schedule_of(harness, made))["nextBackupAt"] > clock.now_ms()
+    assert len(await tasks_of(schedule)) == 1
+    assert (await schedule_of(harness, schedule))["nextBackupAt"] > clock.now_ms()

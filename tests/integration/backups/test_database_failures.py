@@ -28,8 +28,8 @@ async def pragma(text: str) -> Any:
 async def test_full_disk_and_read_only_database_block_only_writes(
     harness: ApiHarness,
 ) -> None:
-    made = await harness.schedule()
-    name, url = {"name": "x" * 100}, f"/api/v1/backups/{made['shortId']}"
+    schedule = await harness.schedule()
+    name, url = {"name": "x" * 100}, f"/api/v1/backups/{schedule['shortId']}"
     # SQLite returns the same error for its page limit as for a full disk.
     [size] = await pragma("page_count")
     await pragma(f"max_page_count = {size['page_count']}")
@@ -58,10 +58,10 @@ async def test_full_disk_and_read_only_database_block_only_writes(
 async def test_task_finished_during_write_failure_is_not_declared_lost(
     harness: ApiHarness,
 ) -> None:
-    made = await harness.schedule()
+    schedule = await harness.schedule()
     watch = harness.services.reaper
     await watch.run_once()
-    task_id = await run_now(harness, made)
+    task_id = await run_now(harness, schedule)
     await harness.claim(task_id=task_id)
     # A full disk has prevented renewals for longer than the lease is valid.
     await Lease.filter(task_id=task_id).update(expires_at=1)
@@ -71,7 +71,7 @@ async def test_task_finished_during_write_failure_is_not_declared_lost(
     await watch.run_once()
     assert (await Task.get(id=task_id)).status == "running"
     # The worker repeats its report, and the API accepts it a moment later.
-    await harness.ask("finish", success_report(task_id, snapshot_of(made)))
+    await harness.ask("finish", success_report(task_id, snapshot_of(schedule)))
     assert (await Task.get(id=task_id)).status == "succeeded"
     assert not await Task.exists(rerun_of=task_id)
 

@@ -41,16 +41,16 @@ async def test_deferred_retention_is_retried_until_it_succeeds(
     harness: ApiHarness, way: str
 ) -> None:
     repository = await harness.repository()
-    made = await harness.schedule(repository=repository, retentionPolicy={"keepLast": 1})
+    schedule = await harness.schedule(repository=repository, retentionPolicy={"keepLast": 1})
     other = await harness.schedule(repository=repository)
-    url = f"/api/v1/backups/{made['shortId']}/forget"
+    url = f"/api/v1/backups/{schedule['shortId']}/forget"
     if way == "by hand":
         forget = (await harness.client.post(url)).json()["taskId"]
         run = await dispatched_run_of(harness, forget)
     else:
-        backup = await run_now(harness, made)
+        backup = await run_now(harness, schedule)
         await harness.claim(task_id=backup, flow_run_id="0" * 36)
-        report = success_report(backup, snapshot_of(made))
+        report = success_report(backup, snapshot_of(schedule))
         [forget] = (await harness.ask("finish", report))["followUps"]
         run = str((await Task.get(id=forget)).flow_run_id)
     long = await run_now(harness, other)
@@ -75,9 +75,9 @@ async def test_retention_cancelled_while_waiting_is_not_retried(
     harness: ApiHarness,
 ) -> None:
     repository = await harness.repository()
-    made = await harness.schedule(repository=repository, retentionPolicy={"keepLast": 1})
-    await harness.claim(task_id=await run_now(harness, made))
-    url = f"/api/v1/backups/{made['shortId']}/forget"
+    schedule = await harness.schedule(repository=repository, retentionPolicy={"keepLast": 1})
+    await harness.claim(task_id=await run_now(harness, schedule))
+    url = f"/api/v1/backups/{schedule['shortId']}/forget"
     forget = (await harness.client.post(url)).json()["taskId"]
     run = ids.uuid7()
     await harness.claim(task_id=forget, flow_run_id=run)

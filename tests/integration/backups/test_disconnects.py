@@ -9,9 +9,9 @@ from zerobyte.features.tasks.models import Task
 
 
 async def test_disconnected_clients_do_not_block_the_database(harness: ApiHarness) -> None:
-    made = await harness.schedule()
+    schedule = await harness.schedule()
     where = urlsplit(str(harness.client.base_url))
-    order = {"scheduleShortIds": [made["shortId"]]}
+    order = {"scheduleShortIds": [schedule["shortId"]]}
     body = json.dumps(order).encode()
     head = (
         "POST /api/v1/backups/reorder HTTP/1.1\r\nHost: localhost\r\n"

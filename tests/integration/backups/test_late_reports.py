@@ -67,16 +67,16 @@ async def lose(harness: ApiHarness, task_id: str) -> None:
 async def test_late_success_report_is_accepted_if_its_snapshot_exists(
     harness: ApiHarness, tmp_path: Path
 ) -> None:
-    made = await harness.schedule()
-    repository = await stored_at(harness, made, tmp_path)
-    task_id = await lost_run(harness, made)
+    schedule = await harness.schedule()
+    repository = await stored_at(harness, schedule, tmp_path)
+    task_id = await lost_run(harness, schedule)
     assert await Task.exists(rerun_of=task_id, status="queued")
-    snapshot, figures = await backed_up(harness, repository, made["shortId"])
+    snapshot, figures = await backed_up(harness, repository, schedule["shortId"])
     for _ in range(2):  # A repeated report changes nothing.
         await harness.ask("finish", report_of(task_id, snapshot, figures))
         task = await task_of(harness, task_id)
         assert (task["status"], task["error"]) == ("succeeded", None)
-        assert (await schedule_of(harness, made))["lastBackupStatus"] == "success"
+        assert (await schedule_of(harness, schedule))["lastBackupStatus"] == "success"
         assert await Snapshot.exists(snapshot_id=snapshot["id"])
         [rerun] = await Task.filter(rerun_of=task_id)
         assert rerun.status == "cancelled"
@@ -85,10 +85,10 @@ async def test_late_success_report_is_accepted_if_its_snapshot_exists(
 async def test_late_report_without_existing_snapshot_changes_nothing(
     harness: ApiHarness, tmp_path: Path
 ) -> None:
-    made = await harness.schedule()
-    await stored_at(harness, made, tmp_path)
-    task_id = await lost_run(harness, made)
-    await harness.ask("finish", success_report(task_id, snapshot_of(made)))
+    schedule = await harness.schedule()
+    await stored_at(harness, schedule, tmp_path)
+    task_id = await lost_run(harness, schedule)
+    await harness.ask("finish", success_report(task_id, snapshot_of(schedule)))
     assert (await task_of(harness, task_id))["status"] == "stale"
     assert await Task.exists(rerun_of=task_id, status="queued")
 
@@ -105,10 +105,10 @@ async def refused(harness: ApiHarness, task_id: str, report: dict[str, Any]) -> 
 async def test_success_without_existing_snapshot_is_rejected(
     harness: ApiHarness, tmp_path: Path
 ) -> None:
-    made = await harness.schedule()
-    await stored_at(harness, made, tmp_path)
-    task_id = await claimed_run(harness, made)
-    snapshot = snapshot_of(made)
+    schedule = await harness.schedule()
+    await stored_at(harness, schedule, tmp_path)
+    task_id = await claimed_run(harness, schedule)
+    snapshot = snapshot_of(schedule)
     assert "does not hold" in await refused(harness, task_id, success_report(task_id, snapshot))
     assert not await Snapshot.exists(snapshot_id=snapshot["id"])
 
@@ -116,20 +116,20 @@ async def test_success_without_existing_snapshot_is_rejected(
 async def test_snapshot_without_the_schedule_tag_is_rejected(
     harness: ApiHarness, tmp_path: Path
 ) -> None:
-    made = await harness.schedule()
-    repository = await stored_at(harness, made, tmp_path)
-    task_id = await claimed_run(harness, made)
+    schedule = await harness.schedule()
+    repository = await stored_at(harness, schedule, tmp_path)
+    task_id = await claimed_run(harness, schedule)
     snapshot, figures = await backed_up(harness, repository, "abcd1234")
-    lie = {**snapshot, "tags": [made["shortId"]]}
+    lie = {**snapshot, "tags": [schedule["shortId"]]}
     assert "another schedule" in await refused(harness, task_id, report_of(task_id, lie, figures))
     assert not await Snapshot.exists(snapshot_id=snapshot["id"])
 
 
 async def test_snapshot_older_than_the_run_is_rejected(harness: ApiHarness, tmp_path: Path) -> None:
-    made = await harness.schedule()
-    repository = await stored_at(harness, made, tmp_path)
-    snapshot, figures = await backed_up(harness, repository, made["shortId"])
-    task_id = await claimed_run(harness, made)
+    schedule = await harness.schedule()
+    repository = await stored_at(harness, schedule, tmp_path)
+    snapshot, figures = await backed_up(harness, repository, schedule["shortId"])
+    task_id = await claimed_run(harness, schedule)
     await harness.hello(clock_ms=clock.now_ms())
     await Task.filter(id=task_id).update(started_at=clock.now_ms() + 10 * 60_000)
     assert "older than this run" in await refused(
@@ -140,10 +140,10 @@ async def test_snapshot_older_than_the_run_is_rejected(harness: ApiHarness, tmp_
 async def test_snapshot_of_an_earlier_run_is_rejected_for_any_worker_clock(
     harness: ApiHarness, tmp_path: Path
 ) -> None:
-    made = await harness.schedule()
-    repository = await stored_at(harness, made, tmp_path)
-    first = await claimed_run(harness, made)
-    snapshot, figures = await backed_up(harness, repository, made["shortId"])
+    schedule = await harness.schedule()
+    repository = await stored_at(harness, schedule, tmp_path)
+    first = await claimed_run(harness, schedule)
+    snapshot, figures = await backed_up(harness, repository, schedule["shortId"])
     await harness.ask("finish", report_of(first, snapshot, figures))
     assert (await task_of(harness, first))["status"] == "succeeded"
     await harness.hello(clock_ms=clock.now_ms() - 86_400_000)
@@ -152,12 +152,12 @@ async def test_snapshot_of_an_earlier_run_is_rejected_for_any_worker_clock(
             await Task.filter(id=first).update(result=None)
         else:
             await Snapshot.all().delete()
-        second = await run_now(harness, made)
+        second = await run_now(harness, schedule)
         await harness.claim(task_id=second)
         if is_indexed:
             await Snapshot.all().delete()
             await harness.services.snapshots.index_snapshot(
-                made["repositoryId"], (await snapshots.run(repository))[0]
+                schedule["repositoryId"], (await snapshots.run(repository))[0]
             )
             await Snapshot.all().update(created_at=1)
         assert "earlier run" in await refused(harness, second, report_of(second, snapshot, figures))
@@ -166,10 +166,10 @@ async def test_snapshot_of_an_earlier_run_is_rejected_for_any_worker_clock(
 async def test_report_with_other_figures_than_the_snapshot_is_rejected(
     harness: ApiHarness, tmp_path: Path
 ) -> None:
-    made = await harness.schedule()
-    repository = await stored_at(harness, made, tmp_path)
-    task_id = await claimed_run(harness, made)
-    snapshot, figures = await backed_up(harness, repository, made["shortId"])
+    schedule = await harness.schedule()
+    repository = await stored_at(harness, schedule, tmp_path)
+    task_id = await claimed_run(harness, schedule)
+    snapshot, figures = await backed_up(harness, repository, schedule["shortId"])
     lie = {**figures, "total_files_processed": 10_000}
     assert "other figures" in await refused(harness, task_id, report_of(task_id, snapshot, lie))
 
@@ -177,10 +177,10 @@ async def test_report_with_other_figures_than_the_snapshot_is_rejected(
 async def test_index_stores_the_snapshot_record_of_the_repository(
     harness: ApiHarness, tmp_path: Path
 ) -> None:
-    made = await harness.schedule()
-    repository = await stored_at(harness, made, tmp_path)
-    task_id = await claimed_run(harness, made)
-    snapshot, figures = await backed_up(harness, repository, made["shortId"])
+    schedule = await harness.schedule()
+    repository = await stored_at(harness, schedule, tmp_path)
+    task_id = await claimed_run(harness, schedule)
+    snapshot, figures = await backed_up(harness, repository, schedule["shortId"])
     yesterday = (datetime.now(UTC) - timedelta(days=1)).isoformat()
     lie = {**snapshot, "time": yesterday, "paths": ["/elsewhere"]}
     await harness.ask("finish", report_of(task_id, lie, figures))
@@ -204,8 +204,8 @@ async def test_index_stores_the_snapshot_record_of_the_repository(
 async def test_success_without_snapshot_id_is_rejected(
     harness: ApiHarness, result: dict[str, Any] | None
 ) -> None:
-    made = await harness.schedule()
-    task_id = await claimed_run(harness, made)
+    schedule = await harness.schedule()
+    task_id = await claimed_run(harness, schedule)
     report = {"taskId": task_id, "status": "succeeded", "outcome": "success", "result": result}
     assert "Run the backup again" in await refused(harness, task_id, report)
 
@@ -213,11 +213,11 @@ async def test_success_without_snapshot_id_is_rejected(
 async def test_unchanged_run_is_accepted_if_the_schedule_has_a_snapshot(
     harness: ApiHarness,
 ) -> None:
-    made = await harness.schedule()
-    first = await run_now(harness, made)
+    schedule = await harness.schedule()
+    first = await run_now(harness, schedule)
     await harness.claim(task_id=first)
-    await harness.ask("finish", success_report(first, snapshot_of(made)))
-    second = await run_now(harness, made)
+    await harness.ask("finish", success_report(first, snapshot_of(schedule)))
+    second = await run_now(harness, schedule)
     await harness.claim(task_id=second)
     result = {"kind": "backup", "exitCode": 0, "result": {"snapshot_id": ""}}
     report = {"taskId": second, "status": "succeeded", "outcome": "success", "result": result}
@@ -228,10 +228,10 @@ async def test_unchanged_run_is_accepted_if_the_schedule_has_a_snapshot(
 async def test_failed_run_adds_no_false_snapshot_to_the_index(
     harness: ApiHarness, tmp_path: Path
 ) -> None:
-    made = await harness.schedule()
-    await stored_at(harness, made, tmp_path)
-    task_id = await claimed_run(harness, made)
-    snapshot = snapshot_of(made)
+    schedule = await harness.schedule()
+    await stored_at(harness, schedule, tmp_path)
+    task_id = await claimed_run(harness, schedule)
+    snapshot = snapshot_of(schedule)
     report = {"taskId": task_id, "status": "failed", "outcome": "error", "error": "unreadable"}
     await harness.ask("finish", {**report, "snapshot": snapshot})
     assert (await task_of(harness, task_id))["error"] == "unreadable"
@@ -242,32 +242,32 @@ async def test_failed_run_adds_no_false_snapshot_to_the_index(
 async def test_late_report_does_not_overwrite_the_end_of_a_newer_run(
     harness: ApiHarness, tmp_path: Path, newer: str
 ) -> None:
-    made = await harness.schedule(maxRetries=0)
-    repository = await stored_at(harness, made, tmp_path)
-    lost = await lost_run(harness, made)
-    snapshot, figures = await backed_up(harness, repository, made["shortId"])
+    schedule = await harness.schedule(maxRetries=0)
+    repository = await stored_at(harness, schedule, tmp_path)
+    lost = await lost_run(harness, schedule)
+    snapshot, figures = await backed_up(harness, repository, schedule["shortId"])
     rerun = await Task.get(rerun_of=lost)
     await harness.claim(task_id=rerun.id)
     if newer == "failed":
         end = {"taskId": rerun.id, "status": "failed", "outcome": "error", "error": "newer error"}
         await harness.ask("finish", end)
     fields = ("lastBackupStatus", "lastBackupError", "lastBackupAt")
-    before = await schedule_of(harness, made)
+    before = await schedule_of(harness, schedule)
     await harness.ask("finish", report_of(lost, snapshot, figures))
     assert (await task_of(harness, lost))["status"] == "succeeded"
     assert await Snapshot.exists(snapshot_id=snapshot["id"])
-    after = await schedule_of(harness, made)
+    after = await schedule_of(harness, schedule)
     assert [after[name] for name in fields] == [before[name] for name in fields]
     assert (await task_of(harness, rerun.id))["status"] == newer
 
 
 async def test_run_interrupted_by_a_restart_reports_the_restart(harness: ApiHarness) -> None:
-    made = await harness.schedule()
-    task_id = await run_now(harness, made)
+    schedule = await harness.schedule()
+    task_id = await run_now(harness, schedule)
     await harness.claim(task_id=task_id)
     await Lease.filter(task_id=task_id).delete()
     await Task.filter(id=task_id).update(started_at=1)
     await harness.services.reaper.fail_lost()
     error = "Zerobyte was restarted while this ran"
     assert (await task_of(harness, task_id))["error"] == error
-    assert (await schedule_of(harness, made))["lastBackupError"] == error
+    assert (await schedule_of(harness, schedule))["lastBackupError"] == error

@@ -41,14 +41,14 @@ async def test_who_holds_a_repository_and_who_waits_since_when_is_shown(
     harness: ApiHarness,
 ) -> None:
     repository = await harness.repository()
-    made = await harness.schedule(repository=repository, retentionPolicy={"keepLast": 1})
-    task_id = await run_now(harness, made)
+    schedule = await harness.schedule(repository=repository, retentionPolicy={"keepLast": 1})
+    task_id = await run_now(harness, schedule)
     await harness.claim(task_id=task_id)
-    forget = (await harness.client.post(f"/api/v1/backups/{made['shortId']}/forget")).json()
+    forget = (await harness.client.post(f"/api/v1/backups/{schedule['shortId']}/forget")).json()
     await harness.claim(task_id=forget["taskId"])
     holder, waiter = await leases_of(harness, repository)
     assert (holder["taskId"], holder["state"], holder["mode"]) == (task_id, "held", "shared")
-    assert holder["operation"] == f"backup {made['name']}"
+    assert holder["operation"] == f"backup {schedule['name']}"
     assert holder["host"] == "local"
     assert (waiter["taskId"], waiter["state"]) == (forget["taskId"], "waiting")
     assert (waiter["mode"], waiter["acquiredAt"]) == ("exclusive", None)
@@ -66,8 +66,8 @@ async def test_who_holds_a_repository_and_who_waits_since_when_is_shown(
 
 async def test_disconnected_worker_leaves_no_waiting_renewal(harness: ApiHarness) -> None:
     repository = await harness.repository()
-    made = await harness.schedule(repository=repository)
-    await harness.claim(task_id=await run_now(harness, made))
+    schedule = await harness.schedule(repository=repository)
+    await harness.claim(task_id=await run_now(harness, schedule))
     url = f"{harness.client.base_url}/api/v1/repositories/{repository['shortId']}/unlock"
 
     async def unlock() -> None:
@@ -95,10 +95,10 @@ async def test_disconnected_worker_leaves_no_waiting_renewal(harness: ApiHarness
 
 async def test_task_fails_after_the_lease_wait_limit(harness: ApiHarness) -> None:
     repository = await harness.repository()
-    made = await harness.schedule(repository=repository, retentionPolicy={"keepLast": 1})
-    forget = (await harness.client.post(f"/api/v1/backups/{made['shortId']}/forget")).json()
+    schedule = await harness.schedule(repository=repository, retentionPolicy={"keepLast": 1})
+    forget = (await harness.client.post(f"/api/v1/backups/{schedule['shortId']}/forget")).json()
     assert (await harness.claim(task_id=forget["taskId"]))["answer"] == "granted"
-    backup = await run_now(harness, made)
+    backup = await run_now(harness, schedule)
     assert (await harness.claim(task_id=backup))["answer"] == "wait"
     long_ago = clock.now_ms() - 13 * 3_600_000
     await Lease.filter(task_id=backup).update(requested_at=long_ago)
@@ -147,33 +147,33 @@ async def interrupted(harness: ApiHarness, task_id: str) -> None:
 async def test_t15_interrupted_scheduled_run_is_rerun_once(
     harness: ApiHarness,
 ) -> None:
-    made = await harness.schedule(maxRetries=5, retryDelay=1)
-    run = await harness.scheduler_run(made)
-    first = (await harness.claim(schedule_id=made["shortId"], flow_run_id=run))["job"]["taskId"]
+    schedule = await harness.schedule(maxRetries=5, retryDelay=1)
+    run = await harness.scheduler_run(schedule)
+    first = (await harness.claim(schedule_id=schedule["shortId"], flow_run_id=run))["job"]["taskId"]
     await interrupted(harness, first)
     [again] = await Task.filter(status="queued")
     assert (again.rerun_of, again.trigger, again.parent_id) == (first, "scheduled", None)
-    assert again.flow == f"backup/{made['shortId']}"
-    assert (await Schedule.get(short_id=made["shortId"])).retry_at is None
+    assert again.flow == f"backup/{schedule['shortId']}"
+    assert (await Schedule.get(short_id=schedule["shortId"])).retry_at is None
     await harness.claim(task_id=again.id)
     await interrupted(harness, again.id)
     assert await Task.filter(status__in=("queued", "running")).count() == 0
     # Retries are for runs that reported an end; this run may crash its host.
-    assert (await Schedule.get(short_id=made["shortId"])).retry_at is None
-    after = await schedule_of(harness, made)
+    assert (await Schedule.get(short_id=schedule["shortId"])).retry_at is None
+    after = await schedule_of(harness, schedule)
     assert (after["lastBackupStatus"], after["lastBackupError"]) == ("error", "stopped")
     assert after["nextBackupAt"] > clock.now_ms()
 
 
 async def test_t15_manual_disabled_and_cancelled_runs_are_not_rerun(harness: ApiHarness) -> None:
     for way in ("by hand", "disabled", "cancelled"):
-        made = await harness.schedule(maxRetries=0)
-        url = f"/api/v1/backups/{made['shortId']}"
+        schedule = await harness.schedule(maxRetries=0)
+        url = f"/api/v1/backups/{schedule['shortId']}"
         if way == "by hand":
-            task_id = await run_now(harness, made)
+            task_id = await run_now(harness, schedule)
             await harness.claim(task_id=task_id)
         else:
-            task_id = (await harness.claim(schedule_id=made["shortId"]))["job"]["taskId"]
+            task_id = (await harness.claim(schedule_id=schedule["shortId"]))["job"]["taskId"]
         if way == "disabled":
             await harness.client.patch(url, json={"enabled": False})
         if way == "cancelled":
@@ -210,14 +210,14 @@ async def test_t33_scheduled_run_lost_by_prefect_is_started_again(
     harness: ApiHarness,
 ) -> None:
     """Prefect's database was deleted while the task waited for its repository."""
-    made = await harness.schedule(enabled=True)
-    holder = await run_now(harness, made)
+    schedule = await harness.schedule(enabled=True)
+    holder = await run_now(harness, schedule)
     await harness.claim(task_id=holder)
     await Task.filter(id=holder).update(lease_mode="exclusive")
     await Lease.filter(task_id=holder).update(mode="exclusive")
     other = await harness.schedule(enabled=True)
     await Schedule.filter(short_id=other["shortId"]).update(
-        repository_id=(await Schedule.get(short_id=made["shortId"])).repository_id
+        repository_id=(await Schedule.get(short_id=schedule["shortId"])).repository_id
     )
     run = await harness.scheduler_run(other)
     assert (await harness.claim(schedule_id=other["shortId"], flow_run_id=run))["answer"] == "wait"
@@ -232,9 +232,9 @@ async def test_t33_scheduled_run_lost_by_prefect_is_started_again(
 
 
 async def test_t33_lost_run_is_crashed_in_prefect_after_its_outage(harness: ApiHarness) -> None:
-    made = await harness.schedule(enabled=True)
-    run = await harness.scheduler_run(made)
-    await harness.claim(schedule_id=made["shortId"], flow_run_id=run)
+    schedule = await harness.schedule(enabled=True)
+    run = await harness.scheduler_run(schedule)
+    await harness.claim(schedule_id=schedule["shortId"], flow_run_id=run)
     await Lease.all().delete()
     harness.scheduler.is_down = True
     await harness.services.reaper.fail_lost()
@@ -257,17 +257,17 @@ async def claimed(harness: ApiHarness, made: dict[str, Any], worker: int) -> str
 async def test_t14_schedule_is_not_in_progress_after_its_worker_died(
     harness: ApiHarness, sleeper: subprocess.Popen[bytes]
 ) -> None:
-    made = await harness.schedule()
-    task_id = await claimed(harness, made, sleeper.pid)
+    schedule = await harness.schedule()
+    task_id = await claimed(harness, schedule, sleeper.pid)
     progress = {"kind": "backup", "progress": {"percent_done": 1.0}}
     await harness.ask("progress", {"taskId": task_id, "progress": progress})
     await harness.services.reaper.fail_lost()
-    assert (await schedule_of(harness, made))["lastBackupStatus"] == "in_progress"
+    assert (await schedule_of(harness, schedule))["lastBackupStatus"] == "in_progress"
     end(sleeper)
     await harness.services.reaper.fail_lost()
     assert (await task_of(harness, task_id))["status"] == "stale"
     await Task.filter(status="queued").delete()
-    assert (await schedule_of(harness, made))["lastBackupStatus"] == "error"
+    assert (await schedule_of(harness, schedule))["lastBackupStatus"] == "error"
 
 
 async def test_lease_of_an_ended_task_is_released(harness: ApiHarness) -> None:
@@ -288,28 +288,30 @@ async def test_t28_row_and_lease_of_a_running_task_are_kept(
     harness: ApiHarness, sleeper: subprocess.Popen[bytes]
 ) -> None:
     """No clean-up removes row or lease of a running task, however old they are."""
-    made = await harness.schedule()
-    task_id = await claimed(harness, made, sleeper.pid)
+    schedule = await harness.schedule()
+    task_id = await claimed(harness, schedule, sleeper.pid)
     week_ago = clock.now_ms() - 7 * 86_400_000
     await Task.filter(id=task_id).update(started_at=week_ago, created_at=week_ago)
     await harness.services.reaper.fail_lost()
     assert (await task_of(harness, task_id))["status"] == "running"
-    await harness.ask("finish", success_report(task_id, snapshot_of(made)))
+    await harness.ask("finish", success_report(task_id, snapshot_of(schedule)))
     assert (await task_of(harness, task_id))["status"] == "succeeded"
 
 
 async def test_t13_queued_retention_gets_the_new_policy_for_both_runs(
     harness: ApiHarness,
 ) -> None:
-    made = await harness.schedule(retentionPolicy={"keepLast": 1})
-    first = await run_now(harness, made)
+    schedule = await harness.schedule(retentionPolicy={"keepLast": 1})
+    first = await run_now(harness, schedule)
     await harness.claim(task_id=first)
-    [forget] = (await harness.ask("finish", success_report(first, snapshot_of(made))))["followUps"]
+    [forget] = (await harness.ask("finish", success_report(first, snapshot_of(schedule))))[
+        "followUps"
+    ]
     body = {"retentionPolicy": {"keepLast": 5}}
-    await harness.client.patch(f"/api/v1/backups/{made['shortId']}", json=body)
-    second = await run_now(harness, made)
+    await harness.client.patch(f"/api/v1/backups/{schedule['shortId']}", json=body)
+    second = await run_now(harness, schedule)
     await harness.claim(task_id=second)
-    finished = await harness.ask("finish", success_report(second, snapshot_of(made)))
+    finished = await harness.ask("finish", success_report(second, snapshot_of(schedule)))
     assert finished["followUps"] == []
     assert (await task_of(harness, second))["result"]["retention"]["status"] == "skipped"
     assert (await harness.claim(task_id=forget))["job"]["policy"] == {"keepLast": 5}

@@ -26,8 +26,8 @@ async def test_t13_retention_whose_second_run_is_lost_too_ends(
     """If it stayed queued, later runs would rely on it, and no retention would be applied."""
     forgets: dict[str, str] = {}
     for fate in ("crashed", "gone"):
-        made = await harness.schedule(retentionPolicy={"keepLast": 1})
-        forget = await queue_retention(harness, made)
+        schedule = await harness.schedule(retentionPolicy={"keepLast": 1})
+        forget = await queue_retention(harness, schedule)
         run = await harness.scheduler.start(
             "forget", "local", {}, idempotency_key=forget, run_name="run"
         )
@@ -45,9 +45,9 @@ async def test_t13_retention_whose_second_run_is_lost_too_ends(
 
 async def test_lost_forget_or_deletion_marks_the_index_stale(harness: ApiHarness) -> None:
     for kind in ("forget", "deletion", "unclaimed"):
-        made = await harness.schedule(retentionPolicy={"keepLast": 1})
-        forget = await queue_retention(harness, made)
-        task_id = forget if kind == "forget" else await deletion(harness, made)
+        schedule = await harness.schedule(retentionPolicy={"keepLast": 1})
+        forget = await queue_retention(harness, schedule)
+        task_id = forget if kind == "forget" else await deletion(harness, schedule)
         if kind != "unclaimed":
             await harness.claim(task_id=task_id)
             await Lease.filter(task_id=task_id).delete()
@@ -55,18 +55,18 @@ async def test_lost_forget_or_deletion_marks_the_index_stale(harness: ApiHarness
             assert (await Task.get(id=task_id)).status == "stale"
         else:
             await harness.client.post(f"/api/v1/tasks/{task_id}/cancel")
-        is_distrusted = made["repositoryId"] in harness.services.snapshots.stale_ids
+        is_distrusted = schedule["repositoryId"] in harness.services.snapshots.stale_ids
         assert is_distrusted == (kind != "unclaimed"), kind
 
 
 async def test_deletion_can_be_cancelled_only_while_queued(harness: ApiHarness) -> None:
-    made = await harness.schedule(retentionPolicy={"keepLast": 1})
-    await queue_retention(harness, made)
-    waiting = await deletion(harness, made)
+    schedule = await harness.schedule(retentionPolicy={"keepLast": 1})
+    await queue_retention(harness, schedule)
+    waiting = await deletion(harness, schedule)
     answer = await harness.client.post(f"/api/v1/tasks/{waiting}/cancel")
     assert answer.is_success, answer.text
     assert (await task_of(harness, waiting))["status"] == "cancelled"
-    begun = await deletion(harness, made)
+    begun = await deletion(harness, schedule)
     assert (await harness.claim(task_id=begun))["answer"] == "granted"
     refused = await harness.client.post(f"/api/v1/tasks/{begun}/cancel")
     assert refused.status_code == 409

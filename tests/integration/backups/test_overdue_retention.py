@@ -51,56 +51,56 @@ async def titles_of_a_look(harness: ApiHarness, messages: list[NotificationMessa
 
 
 async def test_t1_schedule_shows_the_last_successful_retention(harness: ApiHarness) -> None:
-    made = await harness.schedule(retentionPolicy=POLICY)
-    assert made["lastRetentionAt"] is None
+    schedule = await harness.schedule(retentionPolicy=POLICY)
+    assert schedule["lastRetentionAt"] is None
     before = clock.now_ms()
-    await one_more(harness, made, DONE)
-    first = (await schedule_of(harness, made))["lastRetentionAt"]
+    await one_more(harness, schedule, DONE)
+    first = (await schedule_of(harness, schedule))["lastRetentionAt"]
     assert before <= first <= clock.now_ms()
-    await one_more(harness, made, FAILURE)
-    assert (await schedule_of(harness, made))["lastRetentionAt"] == first
-    answer = await harness.client.post(f"/api/v1/backups/{made['shortId']}/forget")
+    await one_more(harness, schedule, FAILURE)
+    assert (await schedule_of(harness, schedule))["lastRetentionAt"] == first
+    answer = await harness.client.post(f"/api/v1/backups/{schedule['shortId']}/forget")
     await finish(harness, answer.json()["taskId"], DONE)
-    second = (await schedule_of(harness, made))["lastRetentionAt"]
+    second = (await schedule_of(harness, schedule))["lastRetentionAt"]
     assert second >= first
     listed = (await harness.client.get("/api/v1/backups")).json()
     assert [one["lastRetentionAt"] for one in listed] == [second]
     # In another repository none has gone well yet, and one that ends in the old one says nothing.
-    _, late, _ = await finish_backup(harness, made)
-    url = f"/api/v1/backups/{made['shortId']}"
+    _, late, _ = await finish_backup(harness, schedule)
+    url = f"/api/v1/backups/{schedule['shortId']}"
     elsewhere = (await harness.repository("elsewhere"))["shortId"]
     moved = await harness.client.patch(url, json={"repositoryId": elsewhere})
     assert moved.json()["lastRetentionAt"] is None
     await finish(harness, late, DONE)
-    assert (await schedule_of(harness, made))["lastRetentionAt"] is None
+    assert (await schedule_of(harness, schedule))["lastRetentionAt"] is None
 
 
 @pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
 async def test_t1_overdue_retention_is_reported_once_per_period(
     harness: ApiHarness, sent_messages: list[NotificationMessage]
 ) -> None:
-    made = await schedule_with_alert(harness, retentionPolicy=POLICY)
-    overdue = [f"Zerobyte {made['name']}: retention is overdue"]
+    schedule = await schedule_with_alert(harness, retentionPolicy=POLICY)
+    overdue = [f"Zerobyte {schedule['name']}: retention is overdue"]
     assert await titles_of_a_look(harness, sent_messages) == [], "it is new"
-    await one_more(harness, made, FAILURE)
-    await days_pass(made, 5)
-    await one_more(harness, made, FAILURE)
+    await one_more(harness, schedule, FAILURE)
+    await days_pass(schedule, 5)
+    await one_more(harness, schedule, FAILURE)
     assert await titles_of_a_look(harness, sent_messages) == [], "it is reported after seven days"
-    await days_pass(made, 3)
+    await days_pass(schedule, 3)
     assert await titles_of_a_look(harness, sent_messages) == overdue, "the first backup counts"
     assert sent_messages[0].event == "failure"
     assert "for 8 days retention has not gone well after them" in sent_messages[0].body
     assert "it never went well" in sent_messages[0].body
-    assert f"POST /api/v1/backups/{made['shortId']}/forget" in sent_messages[0].body
-    await one_more(harness, made, FAILURE)
-    await days_pass(made, 30)
+    assert f"POST /api/v1/backups/{schedule['shortId']}/forget" in sent_messages[0].body
+    await one_more(harness, schedule, FAILURE)
+    await days_pass(schedule, 30)
     assert await titles_of_a_look(harness, sent_messages) == [], "it is the same spell"
 
-    await one_more(harness, made, DONE)
-    await days_pass(made, 8)
+    await one_more(harness, schedule, DONE)
+    await days_pass(schedule, 8)
     assert await titles_of_a_look(harness, sent_messages) == [], "nothing was backed up since"
-    await one_more(harness, made, FAILURE)
-    await days_pass(made, 8)
+    await one_more(harness, schedule, FAILURE)
+    await days_pass(schedule, 8)
     assert await titles_of_a_look(harness, sent_messages) == overdue, "it is another spell"
     assert "it last did 16 days ago" in sent_messages[0].body
 
@@ -135,13 +135,13 @@ async def test_t1_retention_that_is_left_out_on_purpose_is_not_owed(
 async def test_t1_overdue_retention_is_reported_once_a_destination_is_assigned(
     harness: ApiHarness, sent_messages: list[NotificationMessage]
 ) -> None:
-    made = await schedule_with_alert(harness, retentionPolicy=POLICY)
-    url = f"/api/v1/backups/{made['shortId']}/notifications"
+    schedule = await schedule_with_alert(harness, retentionPolicy=POLICY)
+    url = f"/api/v1/backups/{schedule['shortId']}/notifications"
     [entry] = (await harness.client.get(url)).json()
     names = ("destinationId", "notifyOnStart", "notifyOnSuccess", "notifyOnWarning")
     again = {**{name: entry[name] for name in names}, "notifyOnFailure": True}
-    await one_more(harness, made, FAILURE)
-    await days_pass(made, 8)
+    await one_more(harness, schedule, FAILURE)
+    await days_pass(schedule, 8)
     await harness.client.put(url, json={"assignments": []})
     assert await titles_of_a_look(harness, sent_messages) == []
     await harness.client.put(url, json={"assignments": [again]})
@@ -157,7 +157,7 @@ async def test_t1_overdue_retention_is_reported_once_a_destination_is_assigned(
 async def test_t1_zero_alarm_days_report_nothing(
     harness: ApiHarness, sent_messages: list[NotificationMessage]
 ) -> None:
-    made = await schedule_with_alert(harness, retentionPolicy=POLICY)
-    await one_more(harness, made, FAILURE)
-    await days_pass(made, 1000)
+    schedule = await schedule_with_alert(harness, retentionPolicy=POLICY)
+    await one_more(harness, schedule, FAILURE)
+    await days_pass(schedule, 1000)
     assert await titles_of_a_look(harness, sent_messages) == []

@@ -143,19 +143,19 @@ async def test_without_catch_up_late_run_of_available_prefect_is_accepted(
     bell_after_min: int,
 ) -> None:
     """It was away for less than five minutes, or the run waits for its turn there."""
-    made = await overdue_schedule(harness, days=0.9, catchUp=False)
+    schedule = await overdue_schedule(harness, days=0.9, catchUp=False)
     due_at = now = clock.now_ms() - DAY_MS // 2 // 60_000 * 60_000
-    at = (await Schedule.get(short_id=made["shortId"])).next_backup_at or 0
+    at = (await Schedule.get(short_id=schedule["shortId"])).next_backup_at or 0
     harness.services.due_runs.watching_since = harness.services.due_runs.prefect_seen_at = at - 1
     monkeypatch.setattr(clock, "now_ms", lambda: now)
-    run = await harness.scheduler_run(made)
+    run = await harness.scheduler_run(schedule)
     for minutes in filter(None, (answered_after_min, bell_after_min)):
         now = at + minutes * 60_000
         await harness.ask("hello", WORKER)
         await WorkerRow.filter(host="local").update(present_since=1)
         harness.scheduler.is_down = minutes != answered_after_min
         await harness.services.due_runs.start_missed()
-    bell = await harness.claim(schedule_id=made["shortId"], flow_run_id=run, due_at=due_at)
+    bell = await harness.claim(schedule_id=schedule["shortId"], flow_run_id=run, due_at=due_at)
     assert bell["answer"] == "granted"
 
 

@@ -32,10 +32,10 @@ KEEPS: dict[str, Any] = {"retentionPolicy": {"keepLast": 1}}
 
 async def running(harness: ApiHarness, **more: Any) -> tuple[dict[str, Any], str]:
     """Create a schedule and start its backup."""
-    made = await harness.schedule(**{**KEEPS, **more})
-    task_id = await run_now(harness, made)
+    schedule = await harness.schedule(**{**KEEPS, **more})
+    task_id = await run_now(harness, schedule)
     assert (await harness.claim(task_id=task_id))["answer"] == "granted"
-    return made, task_id
+    return schedule, task_id
 
 
 async def without_a_policy(harness: ApiHarness) -> None:
@@ -64,9 +64,9 @@ async def deleted(harness: ApiHarness) -> None:
 
 
 async def deleted_before_it_began(harness: ApiHarness) -> None:
-    made = await harness.schedule(**KEEPS)
-    task_id = await run_now(harness, made)
-    await Schedule.filter(short_id=made["shortId"]).delete()
+    schedule = await harness.schedule(**KEEPS)
+    task_id = await run_now(harness, schedule)
+    await Schedule.filter(short_id=schedule["shortId"]).delete()
     assert (await harness.claim(task_id=task_id))["answer"] == "refused"
 
 
@@ -99,9 +99,9 @@ async def failed(harness: ApiHarness) -> None:
 
 async def refused(harness: ApiHarness) -> None:
     volume = await harness.volume()
-    made = await harness.schedule(volume=volume, **KEEPS)
+    schedule = await harness.schedule(volume=volume, **KEEPS)
     await harness.client.post(f"/api/v1/volumes/{volume['shortId']}/unmount")
-    url = f"/api/v1/backups/{made['shortId']}/run"
+    url = f"/api/v1/backups/{schedule['shortId']}/run"
     assert (await harness.client.post(url)).status_code == 400
 
 
@@ -125,8 +125,8 @@ async def lost_with_its_worker(harness: ApiHarness) -> None:
 
 
 async def interrupted_and_done_again(harness: ApiHarness) -> None:
-    made = await harness.schedule(**KEEPS)
-    reply = await harness.claim(schedule_id=made["shortId"])
+    schedule = await harness.schedule(**KEEPS)
+    reply = await harness.claim(schedule_id=schedule["shortId"])
     report = {"status": "failed", "outcome": "stale", "error": "the worker was stopped"}
     await harness.ask("finish", {"taskId": reply["job"]["taskId"], **report})
     again = await Task.get(kind="backup", status="queued")
@@ -140,8 +140,8 @@ async def left_out(harness: ApiHarness) -> None:
 
 
 async def unreadable(harness: ApiHarness) -> None:
-    made = await harness.schedule(**KEEPS)
-    await Schedule.filter(short_id=made["shortId"]).update(cron_expression="never")
+    schedule = await harness.schedule(**KEEPS)
+    await Schedule.filter(short_id=schedule["shortId"]).update(cron_expression="never")
     await harness.services.due_runs.repair_next_runs()
 
 

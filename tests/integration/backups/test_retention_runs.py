@@ -19,8 +19,8 @@ from zerobyte.features.tasks.models import Task
 
 
 async def test_t10_forget_plan_is_stored_before_it_is_applied(harness: ApiHarness) -> None:
-    made = await harness.schedule(retentionPolicy={"keepLast": 1})
-    backup, forget, snapshot = await finish_backup(harness, made)
+    schedule = await harness.schedule(retentionPolicy={"keepLast": 1})
+    backup, forget, snapshot = await finish_backup(harness, schedule)
     assert (await harness.claim(task_id=forget))["answer"] == "granted"
     plan = {
         "keep": [{"snapshot_id": snapshot["id"], "matches": ["last snapshot"]}],
@@ -36,7 +36,7 @@ async def test_t10_forget_plan_is_stored_before_it_is_applied(harness: ApiHarnes
     record = (await task_of(harness, backup))["result"]["retention"]
     assert record == {"status": "failed", "reason": "the disk is full", "plan": plan}
     # It may have removed snapshots before it failed, so the list is refreshed early.
-    row = await Repository.get(id=made["repositoryId"])
+    row = await Repository.get(id=schedule["repositoryId"])
     assert row.snapshots_refreshed_at == 0
     assert row.id in harness.services.snapshots.stale_ids
 
@@ -44,8 +44,8 @@ async def test_t10_forget_plan_is_stored_before_it_is_applied(harness: ApiHarnes
 async def test_t10_plan_of_lost_retention_is_kept_and_index_marked_stale(
     harness: ApiHarness,
 ) -> None:
-    made = await harness.schedule(retentionPolicy={"keepLast": 1})
-    backup, forget, snapshot = await finish_backup(harness, made)
+    schedule = await harness.schedule(retentionPolicy={"keepLast": 1})
+    backup, forget, snapshot = await finish_backup(harness, schedule)
     await harness.claim(task_id=forget)
     keep = [{"snapshot_id": snapshot["id"], "matches": ["last snapshot"]}]
     plan = {"keep": keep, "remove": ["a" * 64]}
@@ -56,20 +56,20 @@ async def test_t10_plan_of_lost_retention_is_kept_and_index_marked_stale(
     assert (await task_of(harness, forget))["status"] == "stale"
     record = (await task_of(harness, backup))["result"]["retention"]
     assert (record["status"], record["plan"]) == ("failed", plan)
-    assert harness.services.snapshots.stale_ids == {made["repositoryId"]}
+    assert harness.services.snapshots.stale_ids == {schedule["repositoryId"]}
 
 
 async def test_deleted_snapshots_leave_the_index_and_failed_deletions_mark_it_stale(
     harness: ApiHarness,
 ) -> None:
-    made = await harness.schedule()
+    schedule = await harness.schedule()
     shelf = harness.services.snapshots
-    kept, gone = snapshot_of(made), snapshot_of(made)
+    kept, gone = snapshot_of(schedule), snapshot_of(schedule)
     for one in (kept, gone):
-        task_id = await run_now(harness, made)
+        task_id = await run_now(harness, schedule)
         await harness.claim(task_id=task_id)
         await harness.ask("finish", success_report(task_id, one))
-    repository = await Repository.get(id=made["repositoryId"])
+    repository = await Repository.get(id=schedule["repositoryId"])
     url = f"/api/v1/repositories/{repository.short_id}/snapshots"
 
     async def deleting(snapshot: dict[str, Any], **report: Any) -> list[str]:
@@ -111,12 +111,12 @@ async def test_t13_every_run_records_its_retention(harness: ApiHarness) -> None:
 
 
 async def test_t8_forget_job_lists_suspect_snapshots(harness: ApiHarness) -> None:
-    made = await harness.schedule(retentionPolicy={"keepLast": 1})
-    task_id = await run_now(harness, made)
+    schedule = await harness.schedule(retentionPolicy={"keepLast": 1})
+    task_id = await run_now(harness, schedule)
     await harness.claim(task_id=task_id)
-    suspect = snapshot_of(made)
+    suspect = snapshot_of(schedule)
     await harness.ask("finish", success_report(task_id, suspect, isSuspect=True))
-    _, forget, _ = await finish_backup(harness, made)
+    _, forget, _ = await finish_backup(harness, schedule)
     job = (await harness.claim(task_id=forget))["job"]
     assert job["protectedSnapshotIds"] == [suspect["id"]]
 
@@ -124,20 +124,20 @@ async def test_t8_forget_job_lists_suspect_snapshots(harness: ApiHarness) -> Non
 async def test_t8_snapshot_of_a_lost_report_is_checked_before_retention(
     harness: ApiHarness,
 ) -> None:
-    made = await harness.schedule(retentionPolicy={"keepLast": 1})
-    _, forget, good = await finish_backup(harness, made)
+    schedule = await harness.schedule(retentionPolicy={"keepLast": 1})
+    _, forget, good = await finish_backup(harness, schedule)
     assert (await harness.claim(task_id=forget))["job"]["trustedSnapshotIds"] == [good["id"]]
     await harness.ask("finish", {"taskId": forget, **FAILURE})
-    refused = await run_now(harness, made)
+    refused = await run_now(harness, schedule)
     await harness.claim(task_id=refused)
     await harness.ask("finish", {"taskId": refused, **FAILURE})
     assert harness.services.snapshots.stale_ids == set(), "restic said that it made none"
-    lost = await run_now(harness, made)
+    lost = await run_now(harness, schedule)
     await harness.claim(task_id=lost)
     await harness.ask("finish", {"taskId": lost, **FAILURE, "outcome": "stale"})
-    assert harness.services.snapshots.stale_ids == {made["repositoryId"]}
-    assert (await Repository.get(id=made["repositoryId"])).snapshots_refreshed_at == 0
-    _, forget, better = await finish_backup(harness, made)
+    assert harness.services.snapshots.stale_ids == {schedule["repositoryId"]}
+    assert (await Repository.get(id=schedule["repositoryId"])).snapshots_refreshed_at == 0
+    _, forget, better = await finish_backup(harness, schedule)
     job = (await harness.claim(task_id=forget))["job"]
     assert sorted(job["trustedSnapshotIds"]) == sorted([good["id"], better["id"]])
     assert job["protectedSnapshotIds"] == []
@@ -146,17 +146,17 @@ async def test_t8_snapshot_of_a_lost_report_is_checked_before_retention(
 async def test_t8_snapshot_without_comparison_is_not_trusted_by_retention(
     harness: ApiHarness,
 ) -> None:
-    made = await harness.schedule(retentionPolicy={"keepLast": 1})
-    _, forget, _ = await finish_backup(harness, made)
+    schedule = await harness.schedule(retentionPolicy={"keepLast": 1})
+    _, forget, _ = await finish_backup(harness, schedule)
     await harness.ask("finish", {"taskId": forget, **FAILURE})
-    row = await Repository.get(id=made["repositoryId"])
+    row = await Repository.get(id=schedule["repositoryId"])
     moved = {"config": {"backend": "local", "path": f"{row.config['path']}-moved"}}
     changed = await harness.client.patch(f"/api/v1/repositories/{row.short_id}", json=moved)
     assert changed.status_code == 200, changed.text
-    task_id = await run_now(harness, made)
+    task_id = await run_now(harness, schedule)
     job = (await harness.claim(task_id=task_id))["job"]
     assert job["source"]["previousFiles"] is None, "the index was emptied"
-    report = success_report(task_id, snapshot_of(made))
+    report = success_report(task_id, snapshot_of(schedule))
     [forget] = (await harness.ask("finish", report))["followUps"]
     assert (await harness.claim(task_id=forget))["job"]["trustedSnapshotIds"] == []
 
@@ -166,13 +166,13 @@ async def test_t11_zero_rules_are_absent_and_only_zeros_are_rejected(harness: Ap
         body = await harness.client.post("/api/v1/backups", json=await _body(harness, nothing))
         assert body.status_code == 400, nothing
         assert "keep nothing" in body.json()["message"]
-    made = await harness.schedule(
+    schedule = await harness.schedule(
         retentionPolicy={"keepDaily": 2, "keepWithinDuration": "0y0d", "keepLast": 0}
     )
-    assert "keepWithinDuration" not in made["retentionPolicy"]
-    assert made["retentionPolicy"]["keepDaily"] == 2
+    assert "keepWithinDuration" not in schedule["retentionPolicy"]
+    assert schedule["retentionPolicy"]["keepDaily"] == 2
     cleared = await harness.client.patch(
-        f"/api/v1/backups/{made['shortId']}", json={"retentionPolicy": {}}
+        f"/api/v1/backups/{schedule['shortId']}", json={"retentionPolicy": {}}
     )
     assert cleared.json()["retentionPolicy"] is None
 
@@ -193,14 +193,14 @@ async def _body(harness: ApiHarness, policy: dict[str, Any]) -> dict[str, Any]:
 
 async def test_job_uses_the_repository_of_the_task_lease(harness: ApiHarness) -> None:
     repository = await harness.repository()
-    made = await harness.schedule(repository=repository, retentionPolicy={"keepLast": 1})
+    schedule = await harness.schedule(repository=repository, retentionPolicy={"keepLast": 1})
     old = await Repository.get(short_id=repository["shortId"])
-    _, forget, snapshot = await finish_backup(harness, made)
+    _, forget, snapshot = await finish_backup(harness, schedule)
     await Snapshot.filter(snapshot_id=snapshot["id"]).update(is_suspect=True)
-    backup = await run_now(harness, made)
+    backup = await run_now(harness, schedule)
     other = await harness.repository("other")
     moved = {"repositoryId": other["shortId"], "retentionPolicy": {"keepLast": 9}}
-    url = f"/api/v1/backups/{made['shortId']}"
+    url = f"/api/v1/backups/{schedule['shortId']}"
     assert (await harness.client.patch(url, json=moved)).status_code == 200
     reply = await harness.claim(task_id=forget)
     assert reply["job"]["repository"]["config"]["path"] == old.config["path"]
@@ -242,14 +242,14 @@ async def test_schedule_deleted_during_retention_keeps_index_and_message_consist
 
 
 async def test_waiting_retention_uses_the_current_policy(harness: ApiHarness) -> None:
-    made = await harness.schedule(retentionPolicy={"keepLast": 1})
-    url = f"/api/v1/backups/{made['shortId']}"
-    _, forget, _ = await finish_backup(harness, made)
+    schedule = await harness.schedule(retentionPolicy={"keepLast": 1})
+    url = f"/api/v1/backups/{schedule['shortId']}"
+    _, forget, _ = await finish_backup(harness, schedule)
     await harness.client.patch(url, json={"retentionPolicy": {"keepLast": 9}})
     assert (await harness.claim(task_id=forget))["job"]["policy"]["keepLast"] == 9
     failure = {"status": "failed", "outcome": "error", "error": "no"}
     await harness.ask("finish", {"taskId": forget, **failure})
-    _, forget, _ = await finish_backup(harness, made)
+    _, forget, _ = await finish_backup(harness, schedule)
     await harness.client.patch(url, json={"retentionPolicy": None})
     refused = await harness.claim(task_id=forget)
     assert (refused["answer"], "was removed" in refused["reason"]) == ("refused", True)
@@ -259,26 +259,26 @@ async def test_forget_job_lists_the_newest_snapshot_regardless_of_its_time(
     harness: ApiHarness,
 ) -> None:
     """After the clock was set back, the newest snapshot has the oldest time."""
-    made = await harness.schedule(retentionPolicy={"keepLast": 1})
-    _, forget, _ = await finish_backup(harness, made)
+    schedule = await harness.schedule(retentionPolicy={"keepLast": 1})
+    _, forget, _ = await finish_backup(harness, schedule)
     await harness.ask("finish", {"taskId": forget, **FAILURE})
-    task_id = await run_now(harness, made)
+    task_id = await run_now(harness, schedule)
     await harness.claim(task_id=task_id)
-    behind = snapshot_of(made) | {"time": "2020-01-01T00:00:00Z"}
+    behind = snapshot_of(schedule) | {"time": "2020-01-01T00:00:00Z"}
     [forget] = (await harness.ask("finish", success_report(task_id, behind)))["followUps"]
     job = (await harness.claim(task_id=forget))["job"]
     assert job["latestSnapshotIds"] == [behind["id"]]
     await harness.ask("finish", {"taskId": forget, **FAILURE})
     # The run could not describe its snapshot, so the index does not know it yet.
-    task_id = await run_now(harness, made)
+    task_id = await run_now(harness, schedule)
     await harness.claim(task_id=task_id)
-    undescribed = success_report(task_id, snapshot_of(made)) | {"snapshot": None}
+    undescribed = success_report(task_id, snapshot_of(schedule)) | {"snapshot": None}
     [forget] = (await harness.ask("finish", undescribed))["followUps"]
     job = (await harness.claim(task_id=forget))["job"]
     made_now = undescribed["result"]["result"]["snapshot_id"]
     assert job["latestSnapshotIds"] == [behind["id"], made_now]
     await harness.ask("finish", {"taskId": forget, **FAILURE})
-    url = f"/api/v1/backups/{made['shortId']}/forget"
+    url = f"/api/v1/backups/{schedule['shortId']}/forget"
     answer = await harness.client.post(url)
     job = (await harness.claim(task_id=answer.json()["taskId"]))["job"]
     assert job["latestSnapshotIds"] == [behind["id"]], "also on request of a user"
@@ -288,16 +288,16 @@ async def test_forget_job_lists_original_ids_of_rewritten_snapshots(
     harness: ApiHarness,
 ) -> None:
     """Adding a tag by hand changes the id of a snapshot, but not its original id."""
-    made = await harness.schedule(retentionPolicy={"keepLast": 1})
-    _, forget, good = await finish_backup(harness, made)
+    schedule = await harness.schedule(retentionPolicy={"keepLast": 1})
+    _, forget, good = await finish_backup(harness, schedule)
     await harness.ask("finish", {"taskId": forget, **FAILURE})
-    first, marked = "a" * 64, snapshot_of(made, files=0)
+    first, marked = "a" * 64, snapshot_of(schedule, files=0)
     marked |= {"original": first, "tags": [*marked["tags"], "incomplete"]}
-    task_id = await run_now(harness, made)
+    task_id = await run_now(harness, schedule)
     await harness.claim(task_id=task_id)
     report = success_report(task_id, marked, isIncomplete=True, isSuspect=True)
     assert (await harness.ask("finish", report))["followUps"] == []
-    answer = await harness.client.post(f"/api/v1/backups/{made['shortId']}/forget")
+    answer = await harness.client.post(f"/api/v1/backups/{schedule['shortId']}/forget")
     job = (await harness.claim(task_id=answer.json()["taskId"]))["job"]
     assert sorted(job["protectedSnapshotIds"]) == sorted([first, marked["id"]])
     assert sorted(job["incompleteSnapshotIds"]) == sorted([first, marked["id"]])

@@ -47,12 +47,12 @@ def environ(hook: Endpoint) -> dict[str, str]:
 async def failed(harness: ApiHarness, **more: Any) -> dict[str, Any]:
     """Create a schedule whose run has failed and has a planned retry."""
     body = {"cronExpression": "0 3 1 1 *", "retryDelay": 1, "maxRetries": 2, **more}
-    made = await harness.schedule(**body)
-    reply = await harness.claim(schedule_id=made["shortId"])
+    schedule = await harness.schedule(**body)
+    reply = await harness.claim(schedule_id=schedule["shortId"])
     await harness.ask("finish", {"taskId": reply["job"]["taskId"], **RESTIC_FAILURE})
-    after = await schedule_of(harness, made)
+    after = await schedule_of(harness, schedule)
     assert 0 < after["nextBackupAt"] - clock.now_ms() <= 60_000
-    return made
+    return schedule
 
 
 async def come_due(made: dict[str, Any]) -> None:
@@ -62,15 +62,15 @@ async def come_due(made: dict[str, Any]) -> None:
 async def test_only_an_edit_of_the_times_cancels_a_retry(
     harness: ApiHarness,
 ) -> None:
-    made = await failed(harness)
-    url = f"/api/v1/backups/{made['shortId']}"
-    same = {"name": "renamed", "cronExpression": made["cronExpression"], "enabled": True}
+    schedule = await failed(harness)
+    url = f"/api/v1/backups/{schedule['shortId']}"
+    same = {"name": "renamed", "cronExpression": schedule["cronExpression"], "enabled": True}
     kept = (await harness.client.patch(url, json=same)).json()
     assert kept["nextBackupAt"] < clock.now_ms() + 60_001
     moved = (await harness.client.patch(url, json={"cronExpression": "0 4 1 1 *"})).json()
     assert moved["nextBackupAt"] > clock.now_ms() + 60_001
     await start_retries(harness.services.tasks)
-    assert len(await tasks_of(made)) == 1
+    assert len(await tasks_of(schedule)) == 1
 
 
 async def test_retry_is_dropped_if_disabled_or_over_the_limit(
@@ -89,14 +89,14 @@ async def test_retry_is_dropped_if_disabled_or_over_the_limit(
 async def test_retry_waits_for_a_running_backup_and_yields_to_the_next_due_time(
     harness: ApiHarness,
 ) -> None:
-    made = await failed(harness)
-    await come_due(made)
-    task_id = await run_now(harness, made)
+    schedule = await failed(harness)
+    await come_due(schedule)
+    task_id = await run_now(harness, schedule)
     await start_retries(harness.services.tasks)
-    assert (await Schedule.get(short_id=made["shortId"])).retry_at is not None
+    assert (await Schedule.get(short_id=schedule["shortId"])).retry_at is not None
     await harness.claim(task_id=task_id)
     await harness.ask("finish", {"taskId": task_id, **RESTIC_FAILURE})
-    assert (await Schedule.get(short_id=made["shortId"])).retry_at is None
+    assert (await Schedule.get(short_id=schedule["shortId"])).retry_at is None
 
     both = await overdue_schedule(harness)
     await come_due(both)
@@ -108,11 +108,11 @@ async def test_retry_waits_for_a_running_backup_and_yields_to_the_next_due_time(
 
 
 async def test_no_retry_is_planned_after_the_next_due_time(harness: ApiHarness) -> None:
-    made = await harness.schedule(cronExpression="* * * * *", retryDelay=60, maxRetries=5)
-    reply = await harness.claim(schedule_id=made["shortId"])
+    schedule = await harness.schedule(cronExpression="* * * * *", retryDelay=60, maxRetries=5)
+    reply = await harness.claim(schedule_id=schedule["shortId"])
     finished = await harness.ask("finish", {"taskId": reply["job"]["taskId"], **RESTIC_FAILURE})
     assert finished["retryNote"] is None
-    assert (await Schedule.get(short_id=made["shortId"])).failure_retry_count == 0
+    assert (await Schedule.get(short_id=schedule["shortId"])).failure_retry_count == 0
 
 
 async def tell_of_failures(harness: ApiHarness, made: dict[str, Any], hook: Endpoint) -> None:
@@ -137,20 +137,20 @@ async def tell_of_failures(harness: ApiHarness, made: dict[str, Any], hook: Endp
 async def test_t7_unreadable_schedule_is_disabled_once_and_users_are_notified(
     harness: ApiHarness, hook: Endpoint, broken: dict[str, str], noticed: str
 ) -> None:
-    made = await harness.schedule()
-    await tell_of_failures(harness, made, hook)
+    schedule = await harness.schedule()
+    await tell_of_failures(harness, schedule, hook)
     due = clock.now_ms() - 60_000
-    await Schedule.filter(short_id=made["shortId"]).update(next_backup_at=due, **broken)
+    await Schedule.filter(short_id=schedule["shortId"]).update(next_backup_at=due, **broken)
     for _ in range(3):
         if noticed == "at the start":
             await harness.services.due_runs.repair_next_runs()
         else:
             await harness.services.due_runs.start_missed()
-    after = await schedule_of(harness, made)
+    after = await schedule_of(harness, schedule)
     assert (after["enabled"], after["nextBackupAt"]) == (False, None)
     assert after["lastBackupStatus"] == "error"
     assert "was disabled" in after["lastBackupError"]
-    [task] = await tasks_of(made)
+    [task] = await tasks_of(schedule)
     assert (task.status, task.outcome) == ("failed", "error")
     async with asyncio.timeout(60):
         while (await Destination.get()).last_checked is None:
@@ -159,7 +159,7 @@ async def test_t7_unreadable_schedule_is_disabled_once_and_users_are_notified(
     [(_, _, message)] = hook.requests
     assert b"was disabled" in message
     assert await harness.services.deployment_sync.apply() != []
-    assert harness.scheduler.plans[made["shortId"]].paused
+    assert harness.scheduler.plans[schedule["shortId"]].paused
     assert await harness.services.deployment_sync.drift() == []
 
 
@@ -183,34 +183,34 @@ async def test_t32_due_run_loop_does_not_wait_for_notifications(
 async def test_t4_clock_set_back_recomputes_due_times_without_duplicate_runs(
     harness: ApiHarness,
 ) -> None:
-    made = await overdue_schedule(harness, days=0.9)
-    reply = await harness.claim(schedule_id=made["shortId"], due_at=clock.now_ms())
+    schedule = await overdue_schedule(harness, days=0.9)
+    reply = await harness.claim(schedule_id=schedule["shortId"], due_at=clock.now_ms())
     task_id = reply["job"]["taskId"]
     await harness.ask("finish", {"taskId": task_id, "status": "cancelled", "outcome": "cancelled"})
     # As if a clock ten days ahead, or slightly ahead, had written these times.
     far = clock.now_ms() + 10 * DAY_MS
-    await Schedule.filter(short_id=made["shortId"]).update(next_backup_at=far, retry_at=far)
+    await Schedule.filter(short_id=schedule["shortId"]).update(next_backup_at=far, retry_at=far)
     await harness.services.due_runs.on_clock_jump()
-    row = await Schedule.get(short_id=made["shortId"])
+    row = await Schedule.get(short_id=schedule["shortId"])
     assert row.next_backup_at == cron.next_after(
-        made["cronExpression"], timezone="UTC", after_ms=clock.now_ms()
+        schedule["cronExpression"], timezone="UTC", after_ms=clock.now_ms()
     )
     assert row.retry_at is not None
     assert row.retry_at <= clock.now_ms() + row.retry_delay_ms
-    [task] = await tasks_of(made)
+    [task] = await tasks_of(schedule)
     await Schedule.filter(id=row.id).update(next_backup_at=task.input["dueAt"], retry_at=None)
-    again = await harness.claim(schedule_id=made["shortId"], due_at=clock.now_ms())
+    again = await harness.claim(schedule_id=schedule["shortId"], due_at=clock.now_ms())
     assert again["answer"] == "refused"
-    assert len(await tasks_of(made)) == 1
-    assert (await schedule_of(harness, made))["nextBackupAt"] > clock.now_ms()
+    assert len(await tasks_of(schedule)) == 1
+    assert (await schedule_of(harness, schedule))["nextBackupAt"] > clock.now_ms()
 
 
 async def test_t4_run_keeps_its_lease_after_a_suspend(
     harness: ApiHarness,
 ) -> None:
     """Worker and API were suspended together, so no renewal was possible; the run goes on."""
-    made = await harness.schedule()
-    task_id = await run_now(harness, made)
+    schedule = await harness.schedule()
+    task_id = await run_now(harness, schedule)
     await harness.claim(task_id=task_id)
     slept = clock.now_ms() - 8 * 3_600_000
     await Lease.filter(task_id=task_id).update(expires_at=slept)

@@ -21,10 +21,10 @@ from zerobyte.features.tasks.models import Task
 
 
 async def test_run_goes_from_queued_to_an_indexed_snapshot(harness: ApiHarness) -> None:
-    made = await harness.schedule()
-    task_id = await run_now(harness, made)
+    schedule = await harness.schedule()
+    task_id = await run_now(harness, schedule)
     assert (await task_of(harness, task_id))["status"] == "queued"
-    assert (await schedule_of(harness, made))["lastBackupStatus"] == "in_progress"
+    assert (await schedule_of(harness, schedule))["lastBackupStatus"] == "in_progress"
     reply = await harness.claim(task_id=task_id)
     assert reply["answer"] == "granted"
     job = reply["job"]
@@ -34,38 +34,38 @@ async def test_run_goes_from_queued_to_an_indexed_snapshot(harness: ApiHarness) 
     progress = {"kind": "backup", "progress": {"percent_done": 0.5, "current_files": ["/a"]}}
     await harness.ask("progress", {"taskId": task_id, "progress": progress})
     assert (await task_of(harness, task_id))["progress"]["progress"]["percent_done"] == 0.5
-    snapshot = snapshot_of(made)
+    snapshot = snapshot_of(schedule)
     assert (await harness.ask("finish", success_report(task_id, snapshot)))["followUps"] == []
     done = await task_of(harness, task_id)
     assert (done["status"], done["error"]) == ("succeeded", None)
     assert done["result"]["retention"]["status"] == "skipped"
-    after = await schedule_of(harness, made)
+    after = await schedule_of(harness, schedule)
     assert (after["lastBackupStatus"], after["lastBackupError"]) == ("success", None)
-    url = f"/api/v1/repositories/{made['repositoryId']}"
+    url = f"/api/v1/repositories/{schedule['repositoryId']}"
     repository = after["repository"]["shortId"]
     listed = await harness.client.get(
-        f"/api/v1/repositories/{repository}/snapshots", params={"backupId": made["shortId"]}
+        f"/api/v1/repositories/{repository}/snapshots", params={"backupId": schedule["shortId"]}
     )
     assert [entry["short_id"] for entry in listed.json()] == [snapshot["short_id"]], url
     assert await Lease.all().count() == 0
 
 
 async def test_second_run_is_rejected_while_one_is_active(harness: ApiHarness) -> None:
-    made = await harness.schedule()
+    schedule = await harness.schedule()
     answers = await asyncio.gather(
-        *(harness.client.post(f"/api/v1/backups/{made['shortId']}/run") for _ in range(6))
+        *(harness.client.post(f"/api/v1/backups/{schedule['shortId']}/run") for _ in range(6))
     )
     assert sorted(answer.status_code for answer in answers) == [202, *[409] * 5]
     refused = next(answer for answer in answers if answer.status_code == 409)
     assert refused.json()["message"] == "Backup is already running for this schedule"
-    assert (await harness.claim(schedule_id=made["shortId"]))["answer"] == "refused"
+    assert (await harness.claim(schedule_id=schedule["shortId"]))["answer"] == "refused"
 
 
 async def test_scheduled_prefect_run_creates_one_task(harness: ApiHarness) -> None:
-    made = await harness.schedule()
+    schedule = await harness.schedule()
     run = ids.uuid7()
-    first = await harness.claim(schedule_id=made["shortId"], flow_run_id=run)
-    again = await harness.claim(schedule_id=made["shortId"], flow_run_id=run)
+    first = await harness.claim(schedule_id=schedule["shortId"], flow_run_id=run)
+    again = await harness.claim(schedule_id=schedule["shortId"], flow_run_id=run)
     assert first["answer"] == again["answer"] == "granted"
     assert first["job"]["taskId"] == again["job"]["taskId"]
     assert first["job"]["trigger"] == "scheduled"
@@ -73,15 +73,15 @@ async def test_scheduled_prefect_run_creates_one_task(harness: ApiHarness) -> No
 
 
 async def test_disabled_schedule_runs_only_manually(harness: ApiHarness) -> None:
-    made = await harness.schedule(enabled=False)
-    refused = await harness.claim(schedule_id=made["shortId"])
+    schedule = await harness.schedule(enabled=False)
+    refused = await harness.claim(schedule_id=schedule["shortId"])
     assert refused == {
         "answer": "refused",
         "reason": "The schedule is disabled",
         "cancelled": False,
         "deferred": False,
     }
-    task_id = await run_now(harness, made)
+    task_id = await run_now(harness, schedule)
     assert (await harness.claim(task_id=task_id))["answer"] == "granted"
 
 
@@ -89,12 +89,12 @@ async def test_retention_follows_in_the_same_run_and_waits_for_other_backups(
     harness: ApiHarness,
 ) -> None:
     repository = await harness.repository()
-    made = await harness.schedule(retentionPolicy={"keepLast": 1}, repository=repository)
+    schedule = await harness.schedule(retentionPolicy={"keepLast": 1}, repository=repository)
     other = await harness.schedule(repository=repository)
-    mine, others = await run_now(harness, made), await run_now(harness, other)
+    mine, others = await run_now(harness, schedule), await run_now(harness, other)
     await harness.claim(task_id=mine)
     await harness.claim(task_id=others)
-    old, new = snapshot_of(made), snapshot_of(made)
+    old, new = snapshot_of(schedule), snapshot_of(schedule)
     finished = await harness.ask("finish", success_report(mine, new))
     [forget] = finished["followUps"]
     assert (await harness.ask("finish", success_report(mine, new)))["followUps"] == [forget]
@@ -124,43 +124,43 @@ async def test_retention_follows_in_the_same_run_and_waits_for_other_backups(
 
 
 async def test_t8_suspect_snapshot_skips_retention(harness: ApiHarness) -> None:
-    made = await harness.schedule(retentionPolicy={"keepLast": 1})
-    task_id = await run_now(harness, made)
+    schedule = await harness.schedule(retentionPolicy={"keepLast": 1})
+    task_id = await run_now(harness, schedule)
     await harness.claim(task_id=task_id)
     report = success_report(
-        task_id, snapshot_of(made), isSuspect=True, outcome="warning", error="few"
+        task_id, snapshot_of(schedule), isSuspect=True, outcome="warning", error="few"
     )
     assert (await harness.ask("finish", report))["followUps"] == []
     done = await task_of(harness, task_id)
     assert done["result"]["retention"]["status"] == "skipped"
     assert "fewer files" in done["result"]["retention"]["reason"]
-    after = await schedule_of(harness, made)
+    after = await schedule_of(harness, schedule)
     assert (after["lastBackupStatus"], after["lastBackupError"]) == ("warning", "few")
 
 
 async def test_t8_job_has_the_file_count_of_the_last_trusted_snapshot(harness: ApiHarness) -> None:
-    made = await harness.schedule()
+    schedule = await harness.schedule()
     for files, suspect in (500, False), (3, True):
-        task_id = await run_now(harness, made)
+        task_id = await run_now(harness, schedule)
         await harness.claim(task_id=task_id)
-        snapshot = snapshot_of(made, files=files)
+        snapshot = snapshot_of(schedule, files=files)
         await harness.ask("finish", success_report(task_id, snapshot, isSuspect=suspect))
-    reply = await harness.claim(task_id=await run_now(harness, made))
+    reply = await harness.claim(task_id=await run_now(harness, schedule))
     assert reply["job"]["source"]["previousFiles"] == 500
 
 
 async def test_t21_exit_3_is_a_warning_with_snapshot_and_message(
     harness: ApiHarness,
 ) -> None:
-    made = await harness.schedule()
-    task_id = await run_now(harness, made)
+    schedule = await harness.schedule()
+    task_id = await run_now(harness, schedule)
     await harness.claim(task_id=task_id)
-    report = success_report(task_id, snapshot_of(made), outcome="warning")
+    report = success_report(task_id, snapshot_of(schedule), outcome="warning")
     report["result"] |= {"exitCode": 3, "warningDetails": "permission denied: a"}
     await harness.ask("finish", report)
     done = await task_of(harness, task_id)
     assert (done["status"], done["error"]) == ("succeeded", None)
-    after = await schedule_of(harness, made)
+    after = await schedule_of(harness, schedule)
     assert after["lastBackupStatus"] == "warning"
     assert after["lastBackupError"] == "permission denied: a"
     [item] = (await harness.client.get("/api/v1/tasks/history?outcome=warning")).json()["items"]
@@ -170,8 +170,8 @@ async def test_t21_exit_3_is_a_warning_with_snapshot_and_message(
 async def test_queued_task_is_cancelled_at_once_and_its_run_is_rejected(
     harness: ApiHarness,
 ) -> None:
-    made = await harness.schedule()
-    task_id = await run_now(harness, made)
+    schedule = await harness.schedule()
+    task_id = await run_now(harness, schedule)
     answer = await harness.client.post(f"/api/v1/tasks/{task_id}/cancel")
     assert (answer.status_code, answer.json()) == (202, {"status": "cancelling"})
     done = await task_of(harness, task_id)
@@ -183,8 +183,8 @@ async def test_queued_task_is_cancelled_at_once_and_its_run_is_rejected(
 
 
 async def test_renewal_returns_a_cancellation(harness: ApiHarness) -> None:
-    made = await harness.schedule()
-    task_id = await run_now(harness, made)
+    schedule = await harness.schedule()
+    task_id = await run_now(harness, schedule)
     await harness.claim(task_id=task_id)
     renewal = asyncio.create_task(
         harness.ask("renew", {"worker": WORKER, "taskId": task_id, "waitMs": 15_000})
@@ -195,15 +195,15 @@ async def test_renewal_returns_a_cancellation(harness: ApiHarness) -> None:
     ended = {"taskId": task_id, "status": "cancelled", "outcome": "cancelled", "error": "Stopped"}
     await harness.ask("finish", ended)
     assert (await task_of(harness, task_id))["status"] == "cancelled"
-    assert (await schedule_of(harness, made))["lastBackupStatus"] == "warning"
+    assert (await schedule_of(harness, schedule))["lastBackupStatus"] == "warning"
 
 
 @pytest.mark.parametrize("builder", ["answers", "fails"])
 async def test_task_cancelled_during_its_claim_is_rejected_without_lease(
     harness: ApiHarness, monkeypatch: pytest.MonkeyPatch, builder: str
 ) -> None:
-    made = await harness.schedule()
-    task_id = await run_now(harness, made)
+    schedule = await harness.schedule()
+    task_id = await run_now(harness, schedule)
     targets = harness.services.notifications.recipients
 
     async def targets_while_cancelled(*args: Any) -> Any:
@@ -231,8 +231,8 @@ async def test_task_cancelled_during_its_claim_is_rejected_without_lease(
 async def test_cancellation_after_the_claim_reaches_the_worker_and_keeps_the_lease(
     harness: ApiHarness,
 ) -> None:
-    made = await harness.schedule()
-    task_id = await run_now(harness, made)
+    schedule = await harness.schedule()
+    task_id = await run_now(harness, schedule)
     seen_queued = await Task.get(id=task_id)
     await harness.claim(task_id=task_id)
     await harness.services.tasks.request_stop(seen_queued)
@@ -245,51 +245,51 @@ async def test_cancellation_after_the_claim_reaches_the_worker_and_keeps_the_lea
 async def test_only_failed_scheduled_runs_are_retried(
     harness: ApiHarness,
 ) -> None:
-    made = await harness.schedule(cronExpression="0 3 1 1 *", retryDelay=1, maxRetries=1)
+    schedule = await harness.schedule(cronExpression="0 3 1 1 *", retryDelay=1, maxRetries=1)
     failure = {"status": "failed", "outcome": "error", "error": "restic says no"}
-    manual = await run_now(harness, made)
+    manual = await run_now(harness, schedule)
     await harness.claim(task_id=manual)
     assert (await harness.ask("finish", {"taskId": manual, **failure}))["retryNote"] is None
     for expected in "Retrying in 1 minutes (attempt 1/1)", None:
-        reply = await harness.claim(schedule_id=made["shortId"])
+        reply = await harness.claim(schedule_id=schedule["shortId"])
         finished = await harness.ask("finish", {"taskId": reply["job"]["taskId"], **failure})
         assert finished["retryNote"] == expected
-    after = await schedule_of(harness, made)
+    after = await schedule_of(harness, schedule)
     assert (after["lastBackupStatus"], after["lastBackupError"]) == ("error", "restic says no")
     assert after["nextBackupAt"] > clock.now_ms() + 120_000
 
 
 async def test_due_retry_creates_a_task(harness: ApiHarness) -> None:
-    made = await harness.schedule()
-    await Schedule.filter(short_id=made["shortId"]).update(retry_at=clock.now_ms() - 1)
+    schedule = await harness.schedule()
+    await Schedule.filter(short_id=schedule["shortId"]).update(retry_at=clock.now_ms() - 1)
     loop = asyncio.create_task(harness.services.due_runs.run())
     try:
         async with asyncio.timeout(60):
-            while not await Task.filter(resource_id=made["shortId"]).exists():
+            while not await Task.filter(resource_id=schedule["shortId"]).exists():
                 await asyncio.sleep(0.05)
     finally:
         loop.cancel()
         await asyncio.gather(loop, return_exceptions=True)
-    assert (await Schedule.get(short_id=made["shortId"])).retry_at is None
+    assert (await Schedule.get(short_id=schedule["shortId"])).retry_at is None
 
 
 async def test_run_of_an_unmounted_volume_is_rejected_and_recorded(
     harness: ApiHarness,
 ) -> None:
     volume = await harness.volume()
-    made = await harness.schedule(volume=volume)
+    schedule = await harness.schedule(volume=volume)
     await harness.client.post(f"/api/v1/volumes/{volume['shortId']}/unmount")
-    refused = await harness.client.post(f"/api/v1/backups/{made['shortId']}/run")
+    refused = await harness.client.post(f"/api/v1/backups/{schedule['shortId']}/run")
     assert (refused.status_code, refused.json()["message"]) == (400, "Volume is not mounted")
     history = (await harness.client.get("/api/v1/tasks/history")).json()
     assert [item["outcome"] for item in history["items"]] == ["error"]
-    assert history["items"][0]["target"]["label"] == made["name"]
+    assert history["items"][0]["target"]["label"] == schedule["name"]
 
 
 async def test_t33_task_of_a_dead_worker_fails_and_its_run_crashes(harness: ApiHarness) -> None:
-    made = await harness.schedule()
-    run = await harness.scheduler_run(made)
-    reply = await harness.claim(schedule_id=made["shortId"], flow_run_id=run)
+    schedule = await harness.schedule()
+    run = await harness.scheduler_run(schedule)
+    reply = await harness.claim(schedule_id=schedule["shortId"], flow_run_id=run)
     task_id = reply["job"]["taskId"]
     long_ago = clock.now_ms() - 120_000
     await Lease.filter(task_id=task_id).update(expires_at=long_ago)
@@ -305,10 +305,10 @@ async def test_t33_task_of_a_dead_worker_fails_and_its_run_crashes(harness: ApiH
 
 async def test_orphaned_retention_gets_a_new_run(harness: ApiHarness) -> None:
     """The worker died or was stopped between the report of the backup and its retention (T13)."""
-    made = await harness.schedule(retentionPolicy={"keepLast": 1})
-    task_id = await run_now(harness, made)
+    schedule = await harness.schedule(retentionPolicy={"keepLast": 1})
+    task_id = await run_now(harness, schedule)
     await harness.claim(task_id=task_id)
-    [forget] = (await harness.ask("finish", success_report(task_id, snapshot_of(made))))[
+    [forget] = (await harness.ask("finish", success_report(task_id, snapshot_of(schedule))))[
         "followUps"
     ]
     watch = harness.services.reaper
@@ -325,10 +325,10 @@ async def test_orphaned_retention_gets_a_new_run(harness: ApiHarness) -> None:
 async def test_dispatcher_starts_a_run_once_and_retries_during_a_prefect_outage(
     harness: ApiHarness,
 ) -> None:
-    made = await harness.schedule()
+    schedule = await harness.schedule()
     await harness.services.deployment_sync.apply()
     harness.scheduler.is_down = True
-    task_id = await run_now(harness, made)
+    task_id = await run_now(harness, schedule)
     loop = asyncio.create_task(harness.services.dispatcher.run())
     try:
         harness.scheduler.is_down = False
@@ -342,8 +342,8 @@ async def test_dispatcher_starts_a_run_once_and_retries_during_a_prefect_outage(
 
 
 async def test_worker_gets_only_jobs_of_its_host(harness: ApiHarness) -> None:
-    made = await harness.schedule()
-    task_id = await run_now(harness, made)
+    schedule = await harness.schedule()
+    task_id = await run_now(harness, schedule)
     body = {"worker": WORKER, "flowRunId": ids.uuid7(), "taskId": task_id}
     for token, status in ("forged", 401), (await harness.token_of("elsewhere"), 403):
         answer = await harness.say("claim", body, worker=WORKER, token=token)

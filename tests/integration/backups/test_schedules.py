@@ -11,17 +11,17 @@ from zerobyte.orchestration.scheduler import PoolFault
 
 
 async def test_schedule_is_created_with_the_documented_defaults(harness: ApiHarness) -> None:
-    made = await harness.schedule(name="nightly")
-    assert made["maxRetries"] == 2
-    assert made["retryDelay"] == 15
-    assert made["retentionPolicy"] is None
-    assert made["excludePatterns"] == []
-    assert made["lastBackupStatus"] is None
-    assert made["nextBackupAt"] > made["createdAt"]
-    got = (await harness.client.get(f"/api/v1/backups/{made['shortId']}")).json()
+    schedule = await harness.schedule(name="nightly")
+    assert schedule["maxRetries"] == 2
+    assert schedule["retryDelay"] == 15
+    assert schedule["retentionPolicy"] is None
+    assert schedule["excludePatterns"] == []
+    assert schedule["lastBackupStatus"] is None
+    assert schedule["nextBackupAt"] > schedule["createdAt"]
+    got = (await harness.client.get(f"/api/v1/backups/{schedule['shortId']}")).json()
     assert got["volume"]["config"]["backend"] == "directory"
     assert got["repository"]["status"] == "healthy"
-    assert (await harness.client.get(f"/api/v1/backups/{made['id']}")).json() == got
+    assert (await harness.client.get(f"/api/v1/backups/{schedule['id']}")).json() == got
 
 
 BAD: list[tuple[dict[str, Any], int, str]] = [
@@ -70,8 +70,8 @@ async def test_invalid_input_is_rejected_and_creates_nothing(harness: ApiHarness
 async def test_unknown_retention_rule_is_rejected_on_input_but_read_from_rows(
     harness: ApiHarness,
 ) -> None:
-    made = await harness.schedule(retentionPolicy={"keepLast": 1})
-    url = f"/api/v1/backups/{made['shortId']}"
+    schedule = await harness.schedule(retentionPolicy={"keepLast": 1})
+    url = f"/api/v1/backups/{schedule['shortId']}"
     volume, repository = await harness.volume("other"), await harness.repository("other")
     new = {
         "name": "new",
@@ -89,7 +89,7 @@ async def test_unknown_retention_rule_is_rejected_on_input_but_read_from_rows(
         assert "Unknown key 'keepDialy'" in answer.json()["message"]
         assert "keepDaily" in answer.json()["message"]
     assert (await harness.client.get(url)).json()["retentionPolicy"] == {"keepLast": 1}
-    await Schedule.filter(short_id=made["shortId"]).update(retention_policy={"keepOld": 2})
+    await Schedule.filter(short_id=schedule["shortId"]).update(retention_policy={"keepOld": 2})
     assert (await harness.client.get(url)).status_code == 200
     wrong = await harness.client.patch(url, json={"retentionPolicy": {"keepLast": "1"}})
     assert wrong.status_code == 400, "a known key is still validated"
@@ -114,16 +114,16 @@ async def test_concurrent_creates_of_one_name_create_one_schedule(harness: ApiHa
 
 
 async def test_patch_updates_only_sent_fields(harness: ApiHarness) -> None:
-    made = await harness.schedule(
+    schedule = await harness.schedule(
         maxRetries=5, retryDelay=60, retentionPolicy={"keepLast": 3}, excludePatterns=["*.tmp"]
     )
-    url = f"/api/v1/backups/{made['shortId']}"
+    url = f"/api/v1/backups/{schedule['shortId']}"
     changed = (await harness.client.patch(url, json={"name": "renamed"})).json()
     assert changed["name"] == "renamed"
     assert (changed["maxRetries"], changed["retryDelay"]) == (5, 60)
     assert changed["retentionPolicy"] == {"keepLast": 3}
     assert changed["excludePatterns"] == ["*.tmp"]
-    assert changed["cronExpression"] == made["cronExpression"]
+    assert changed["cronExpression"] == schedule["cronExpression"]
     cleared = (await harness.client.patch(url, json={"retentionPolicy": {}})).json()
     assert cleared["retentionPolicy"] is None
     paused = (await harness.client.patch(url, json={"enabled": False})).json()
@@ -132,11 +132,11 @@ async def test_patch_updates_only_sent_fields(harness: ApiHarness) -> None:
 
 async def test_masked_webhook_headers_keep_their_stored_values(harness: ApiHarness) -> None:
     hook = {"url": "https://hooks.test/a", "headers": ["X-Token: secret-value"]}
-    made = await harness.schedule(backupWebhooks={"pre": hook, "post": None})
-    assert "secret-value" not in str(made)
-    assert made["backupWebhooks"]["pre"]["headers"] == ["X-Token: ***"]
-    url = f"/api/v1/backups/{made['shortId']}"
-    same = await harness.client.patch(url, json={"backupWebhooks": made["backupWebhooks"]})
+    schedule = await harness.schedule(backupWebhooks={"pre": hook, "post": None})
+    assert "secret-value" not in str(schedule)
+    assert schedule["backupWebhooks"]["pre"]["headers"] == ["X-Token: ***"]
+    url = f"/api/v1/backups/{schedule['shortId']}"
+    same = await harness.client.patch(url, json={"backupWebhooks": schedule["backupWebhooks"]})
     assert same.status_code == 200, same.text
     # Only the worker gets it in plain text, in its job.
     run = await harness.client.post(f"{url}/run")
@@ -154,23 +154,23 @@ async def test_masked_webhook_headers_keep_their_stored_values(harness: ApiHarne
 async def test_cron_expression_is_returned_as_sent(harness: ApiHarness) -> None:
     sent = {"@daily": "0 0 * * *", " 0  3 ? * mon-fri ": "0 3 * * MON-FRI", "5 4 * * *": None}
     for expression, read in sent.items():
-        made = await harness.schedule(cronExpression=expression)
-        url = f"/api/v1/backups/{made['shortId']}"
+        schedule = await harness.schedule(cronExpression=expression)
+        url = f"/api/v1/backups/{schedule['shortId']}"
         same = await harness.client.patch(url, json={"cronExpression": expression})
         assert same.status_code == 200, same.text
         shown = (await harness.client.get(url)).json()
-        assert [one["cronExpression"] for one in (made, same.json(), shown)] == [expression] * 3
-        assert made["nextBackupAt"] is not None
+        assert [one["cronExpression"] for one in (schedule, same.json(), shown)] == [expression] * 3
+        assert schedule["nextBackupAt"] is not None
         await harness.services.deployment_sync.apply()
-        assert harness.scheduler.plans[made["shortId"]].cron == (read or expression)
+        assert harness.scheduler.plans[schedule["shortId"]].cron == (read or expression)
     by_hand = await harness.schedule(cronExpression="   ", enabled=False)
     assert by_hand["cronExpression"] == ""
 
 
 async def test_fractional_retry_delay_is_stored_and_returned_rounded(harness: ApiHarness) -> None:
-    made = await harness.schedule(retryDelay=1.5, maxRetries=1.5)
-    assert (made["retryDelay"], made["maxRetries"]) == (2, 2)
-    row = await Schedule.get(short_id=made["shortId"])
+    schedule = await harness.schedule(retryDelay=1.5, maxRetries=1.5)
+    assert (schedule["retryDelay"], schedule["maxRetries"]) == (2, 2)
+    row = await Schedule.get(short_id=schedule["shortId"])
     assert (row.retry_delay_ms, row.max_retries) == (90_000, 2)
     shown = (await harness.client.get("/api/v1/backups")).json()[0]
     assert (shown["retryDelay"], shown["maxRetries"]) == (2, 2)
@@ -178,37 +178,37 @@ async def test_fractional_retry_delay_is_stored_and_returned_rounded(harness: Ap
 
 async def test_every_change_updates_the_deployment(harness: ApiHarness) -> None:
     reconciler = harness.services.deployment_sync
-    made = await harness.schedule(cronExpression="*/5 * * * *", timezone="Europe/Zurich")
+    schedule = await harness.schedule(cronExpression="*/5 * * * *", timezone="Europe/Zurich")
     await reconciler.apply()
-    plan = harness.scheduler.plans[made["shortId"]]
+    plan = harness.scheduler.plans[schedule["shortId"]]
     assert (plan.cron, plan.timezone, plan.paused) == ("*/5 * * * *", "Europe/Zurich", False)
-    url = f"/api/v1/backups/{made['shortId']}"
+    url = f"/api/v1/backups/{schedule['shortId']}"
     await harness.client.patch(url, json={"enabled": False})
     await reconciler.apply()
-    assert harness.scheduler.plans[made["shortId"]].paused
+    assert harness.scheduler.plans[schedule["shortId"]].paused
     await harness.client.delete(url)
     await reconciler.apply()
-    assert made["shortId"] not in harness.scheduler.plans
+    assert schedule["shortId"] not in harness.scheduler.plans
     assert await reconciler.drift() == []
 
 
 async def test_manually_deleted_deployment_is_recreated(harness: ApiHarness) -> None:
-    made = await harness.schedule()
+    schedule = await harness.schedule()
     await harness.services.deployment_sync.apply()
-    await harness.scheduler.remove(made["shortId"])
+    await harness.scheduler.remove(schedule["shortId"])
     assert [d.what for d in await harness.services.deployment_sync.drift()] == ["missing"]
     await harness.services.deployment_sync.apply()
-    assert made["shortId"] in harness.scheduler.plans
+    assert schedule["shortId"] in harness.scheduler.plans
 
 
 async def test_edits_during_a_prefect_outage_are_sent_later(harness: ApiHarness) -> None:
     harness.scheduler.is_down = True
-    made = await harness.schedule()
+    schedule = await harness.schedule()
     loop = asyncio.create_task(harness.services.deployment_sync.run())
     try:
         harness.scheduler.is_down = False
         async with asyncio.timeout(60):
-            while made["shortId"] not in harness.scheduler.plans:
+            while schedule["shortId"] not in harness.scheduler.plans:
                 await asyncio.sleep(0.05)
     finally:
         loop.cancel()
@@ -235,8 +235,8 @@ async def test_reorder_puts_listed_schedules_first_and_rejects_unknown_ids(
 
 
 async def test_assignments_are_replaced_all_or_nothing(harness: ApiHarness) -> None:
-    made = await harness.schedule()
-    url = f"/api/v1/backups/{made['shortId']}/notifications"
+    schedule = await harness.schedule()
+    url = f"/api/v1/backups/{schedule['shortId']}/notifications"
     config = {"type": "slack", "webhookUrl": "https://hooks.slack.com/services/A/B/C"}
     destination = await harness.client.post(
         "/api/v1/notifications/destinations", json={"name": "d", "config": config}
@@ -252,7 +252,7 @@ async def test_assignments_are_replaced_all_or_nothing(harness: ApiHarness) -> N
     put = await harness.client.put(url, json={"assignments": [entry]})
     assert put.status_code == 200, put.text
     assert put.json()[0]["destination"]["name"] == "d"
-    assert put.json()[0]["scheduleId"] == made["id"]
+    assert put.json()[0]["scheduleId"] == schedule["id"]
     for bad, status in ([entry, entry], 400), ([{**entry, "destinationId": 99}], 404):
         refused = await harness.client.put(url, json={"assignments": bad})
         assert refused.status_code == status
@@ -260,9 +260,9 @@ async def test_assignments_are_replaced_all_or_nothing(harness: ApiHarness) -> N
 
 
 async def test_schedule_is_invisible_to_another_organization(harness: ApiHarness) -> None:
-    made = await harness.schedule()
+    schedule = await harness.schedule()
     strangers = {"x-test-organization": "o2"}
-    url = f"/api/v1/backups/{made['shortId']}"
+    url = f"/api/v1/backups/{schedule['shortId']}"
     assert (await harness.client.get("/api/v1/backups", headers=strangers)).json() == []
     for method, path in (
         ("GET", url), ("PATCH", url), ("DELETE", url), ("POST", url + "/run"),
@@ -272,7 +272,7 @@ async def test_schedule_is_invisible_to_another_organization(harness: ApiHarness
         answer = await harness.client.request(method, path, json=body, headers=strangers)
         assert answer.status_code == 404, (method, path, answer.text)
     foreign = await harness.client.get(
-        f"/api/v1/backups/volume/{made['volumeId']}", headers=strangers
+        f"/api/v1/backups/volume/{schedule['volumeId']}", headers=strangers
     )
     assert foreign.json() is None
 
@@ -324,8 +324,8 @@ async def test_includes_through_a_link_out_of_the_volume_are_rejected(
         "name": "linked", "volumeId": volume["id"], "repositoryId": repository["shortId"],
         "enabled": False, "cronExpression": "", "retentionPolicy": {"keepLast": 1},
     }  # fmt: skip
-    made = await harness.client.post("/api/v1/backups", json=body)
-    assert made.status_code == 201, made.text
+    response = await harness.client.post("/api/v1/backups", json=body)
+    assert response.status_code == 201, response.text
     for refused in (
         {"includePatterns": ["evil/*"]},
         {"includePatterns": ["*/shadow"]},
@@ -334,7 +334,7 @@ async def test_includes_through_a_link_out_of_the_volume_are_rejected(
         answers = [
             await harness.client.post("/api/v1/backups", json={**body, "name": "other", **refused}),
             await harness.client.patch(
-                f"/api/v1/backups/{made.json()['shortId']}", json={**body, **refused}
+                f"/api/v1/backups/{response.json()['shortId']}", json={**body, **refused}
             ),
         ]
         for answer in answers:

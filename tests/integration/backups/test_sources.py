@@ -49,9 +49,9 @@ async def test_includes_that_leave_the_volume_through_a_link_are_400_at_post_and
     assert answer.status_code == 400, answer.text
     assert answer.json()["error"][0]["path"] == path
     assert "escapes volume root" in answer.json()["message"]
-    made = await odd.client.post(BACKUPS, json=body)
-    assert made.status_code == 201, made.text
-    url = f"{BACKUPS}/{made.json()['shortId']}"
+    response = await odd.client.post(BACKUPS, json=body)
+    assert response.status_code == 201, response.text
+    url = f"{BACKUPS}/{response.json()['shortId']}"
     assert (await odd.client.patch(url, json=change)).status_code == 400
     assert (await odd.client.get(url)).json()["includePaths"] == []
 

@@ -41,15 +41,15 @@ async def activities(harness: ApiHarness, made: dict[str, Any], task_id: str) ->
 async def test_t14_run_without_activity_is_stalled_but_not_stopped(
     harness: ApiHarness, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    made = await harness.schedule()
-    task_id = await run_now(harness, made)
-    assert await activities(harness, made, task_id) == [None] * 4
+    schedule = await harness.schedule()
+    task_id = await run_now(harness, schedule)
+    assert await activities(harness, schedule, task_id) == [None] * 4
     await harness.claim(task_id=task_id)
     await renew(harness, task_id, None)
-    assert await activities(harness, made, task_id) == [None] * 4
+    assert await activities(harness, schedule, task_id) == [None] * 4
 
     await renew(harness, task_id, 1)
-    for shown in await activities(harness, made, task_id):
+    for shown in await activities(harness, schedule, task_id):
         assert shown["phase"] == "restic backup"
         assert 0 <= clock.now_ms() - shown["lastActivityAt"] - MINUTE_MS < MINUTE_MS
         assert (shown["isStalled"], shown["stalledSince"], shown["message"]) == (False, None, None)
@@ -61,7 +61,7 @@ async def test_t14_run_without_activity_is_stalled_but_not_stopped(
         async with asyncio.timeout(30):
             event = await anext(aiter(changes))
     assert (event.name, event.payload["activity"]["isStalled"]) == ("task:changed", True)
-    for shown in await activities(harness, made, task_id):
+    for shown in await activities(harness, schedule, task_id):
         assert shown["isStalled"]
         assert shown["stalledSince"] == shown["lastActivityAt"] + 10 * MINUTE_MS
         assert shown["message"].startswith("No progress for 12 minutes")
@@ -69,7 +69,7 @@ async def test_t14_run_without_activity_is_stalled_but_not_stopped(
 
     await renew(harness, task_id, 0)
     await harness.services.reaper.fail_lost()
-    assert not any(shown["isStalled"] for shown in await activities(harness, made, task_id))
+    assert not any(shown["isStalled"] for shown in await activities(harness, schedule, task_id))
     output = capfd.readouterr().err
     assert output.count("run stalled") == 1
     assert output.count("run no longer stalled") == 1
@@ -79,20 +79,20 @@ async def test_t14_stall_depends_on_time_and_ends_with_the_task(
     harness: ApiHarness, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """No row changes meanwhile, so a cached response must not be returned again."""
-    made = await harness.schedule()
-    task_id = await run_now(harness, made)
+    schedule = await harness.schedule()
+    task_id = await run_now(harness, schedule)
     await harness.claim(task_id=task_id)
     await renew(harness, task_id, 9)
-    assert not any(shown["isStalled"] for shown in await activities(harness, made, task_id))
+    assert not any(shown["isStalled"] for shown in await activities(harness, schedule, task_id))
     later = clock.now_ms() + 2 * MINUTE_MS
     monkeypatch.setattr(clock, "now_ms", lambda: later)
     async with asyncio.timeout(30):
-        while not all(shown["isStalled"] for shown in await activities(harness, made, task_id)):
+        while not all(shown["isStalled"] for shown in await activities(harness, schedule, task_id)):
             await asyncio.sleep(0.05)
     report = {"taskId": task_id, "status": "failed", "outcome": "error", "error": "x"}
     await harness.ask("finish", report)
     assert (await task_of(harness, task_id))["activity"] is None
-    assert (await schedule_of(harness, made))["activity"] is None
+    assert (await schedule_of(harness, schedule))["activity"] is None
     # A renewal that arrives after the end leaves no record behind.
     harness.services.stalls.record(task_id, phase="restic backup", idle_ms=0)
     await harness.services.reaper.fail_lost()
@@ -107,10 +107,10 @@ class TestOff:
         return {"STALLED_AFTER_MINUTES": "0"}
 
     async def test_t14_stalling_can_be_turned_off(self, harness: ApiHarness) -> None:
-        made = await harness.schedule()
-        task_id = await run_now(harness, made)
+        schedule = await harness.schedule()
+        task_id = await run_now(harness, schedule)
         await harness.claim(task_id=task_id)
         await renew(harness, task_id, 500)
-        for shown in await activities(harness, made, task_id):
+        for shown in await activities(harness, schedule, task_id):
             assert not shown["isStalled"]
             assert clock.now_ms() - shown["lastActivityAt"] >= 500 * MINUTE_MS

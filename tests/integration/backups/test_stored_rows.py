@@ -48,9 +48,9 @@ async def change(client: httpx.AsyncClient, path: str, body: dict[str, Any]) -> 
 async def test_damaged_schedule_can_be_listed_read_and_updated(
     harness: ApiHarness, garbage: str
 ) -> None:
-    made = await harness.schedule(retentionPolicy={"keepLast": 3})
+    schedule = await harness.schedule(retentionPolicy={"keepLast": 3})
     other = await harness.schedule()
-    path = f"/backups/{made['shortId']}"
+    path = f"/backups/{schedule['shortId']}"
     columns = [
         "retention_policy", "exclude_patterns", "exclude_if_present", "include_paths",
         "include_patterns", "custom_restic_params", "backup_webhooks",
@@ -61,9 +61,9 @@ async def test_damaged_schedule_can_be_listed_read_and_updated(
             await store("backup_schedules", **{column: garbage})
     await store("backup_schedules", timezone="Mars/Olympus", last_status="odd")
     listed, _, _ = await read(
-        harness.client, "/backups", path, f"/backups/volume/{made['volumeId']}"
+        harness.client, "/backups", path, f"/backups/volume/{schedule['volumeId']}"
     )
-    assert [one["shortId"] for one in listed] == [made["shortId"], other["shortId"]]
+    assert [one["shortId"] for one in listed] == [schedule["shortId"], other["shortId"]]
     await change(harness.client, path, {"name": "renamed"})
     await change(harness.client, path, {"enabled": False})
     await change(harness.client, path, {"cronExpression": "0 4 * * *", "enabled": False})
@@ -83,8 +83,8 @@ async def test_damaged_schedule_can_be_listed_read_and_updated(
 async def test_schedule_with_damaged_zone_needs_a_valid_zone_to_be_enabled(
     harness: ApiHarness,
 ) -> None:
-    made = await harness.schedule()
-    path = f"/api/v1/backups/{made['shortId']}"
+    schedule = await harness.schedule()
+    path = f"/api/v1/backups/{schedule['shortId']}"
     await store("backup_schedules", timezone="Mars/Olympus", cron_expression="every day")
     assert (await harness.client.patch(path, json={"name": "renamed"})).status_code == 200
     for body in ({"enabled": True}, {"cronExpression": "0 4 * * *"}, {"timezone": "UTC"}):
@@ -99,7 +99,7 @@ async def test_schedule_with_damaged_zone_needs_a_valid_zone_to_be_enabled(
 async def test_damaged_volume_or_repository_does_not_break_lists(
     harness: ApiHarness, garbage: str
 ) -> None:
-    made = await harness.schedule()
+    schedule = await harness.schedule()
     repository = (await harness.client.get("/api/v1/repositories")).json()[0]
     volume = (await harness.client.get("/api/v1/volumes")).json()[0]
     if garbage == "null":
@@ -109,7 +109,7 @@ async def test_damaged_volume_or_repository_does_not_break_lists(
     place = f"/repositories/{repository['shortId']}"
     await read(
         harness.client, "/volumes", f"/volumes/{volume['shortId']}", "/repositories", place,
-        f"{place}/stats", f"{place}/snapshots", "/backups", f"/backups/{made['shortId']}",
+        f"{place}/stats", f"{place}/snapshots", "/backups", f"/backups/{schedule['shortId']}",
     )  # fmt: skip
     await change(harness.client, place, {"name": "renamed"})
     answer = await harness.client.put(
@@ -121,8 +121,8 @@ async def test_damaged_volume_or_repository_does_not_break_lists(
 async def test_damaged_task_can_be_listed_read_and_finished(
     harness: ApiHarness, garbage: str
 ) -> None:
-    made = await harness.schedule()
-    task_id = await run_now(harness, made)
+    schedule = await harness.schedule()
+    task_id = await run_now(harness, schedule)
     if garbage == "null":
         garbage = "[]"
     await store("tasks", input=garbage, target=garbage, result=garbage, progress=garbage)
@@ -141,12 +141,12 @@ async def test_damaged_task_can_be_listed_read_and_finished(
 async def test_damaged_snapshot_is_listed_with_the_others(
     harness: ApiHarness, garbage: str
 ) -> None:
-    made = await harness.schedule()
+    schedule = await harness.schedule()
     for _ in range(2):
-        task_id = await run_now(harness, made)
+        task_id = await run_now(harness, schedule)
         await harness.claim(task_id=task_id)
-        await harness.ask("finish", success_report(task_id, snapshot_of(made)))
-    repository = await Repository.get(id=made["repositoryId"])
+        await harness.ask("finish", success_report(task_id, snapshot_of(schedule)))
+    repository = await Repository.get(id=schedule["repositoryId"])
     place = f"/repositories/{repository.short_id}/snapshots"
     [before] = await read(harness.client, place)
     if garbage == "null":
@@ -164,8 +164,8 @@ async def test_damaged_destination_does_not_break_assignments(
     config = {"type": "slack", "webhookUrl": "https://hooks.slack.com/services/A/B/C"}
     body = {"name": "d", "config": config}
     answer = await harness.client.post("/api/v1/notifications/destinations", json=body)
-    made = await harness.schedule()
-    path = f"/backups/{made['shortId']}/notifications"
+    schedule = await harness.schedule()
+    path = f"/backups/{schedule['shortId']}/notifications"
     names = ["notifyOnStart", "notifyOnSuccess", "notifyOnWarning", "notifyOnFailure"]
     wanted = {"destinationId": answer.json()["id"], **dict.fromkeys(names, True)}
     await harness.client.put(f"/api/v1{path}", json={"assignments": [wanted]})
@@ -181,9 +181,9 @@ async def test_damaged_destination_does_not_break_assignments(
 async def test_run_with_damaged_selection_is_rejected(
     harness: ApiHarness,
 ) -> None:
-    made = await harness.schedule()
+    schedule = await harness.schedule()
     await store("backup_schedules", exclude_patterns="7")
-    task_id = await run_now(harness, made)
+    task_id = await run_now(harness, schedule)
     refused = await harness.claim(task_id=task_id)
     assert refused["answer"] == "refused"
     [task] = await read(harness.client, f"/tasks/{task_id}")
@@ -191,25 +191,25 @@ async def test_run_with_damaged_selection_is_rejected(
 
 
 async def test_damaged_policy_removes_no_snapshots_and_is_reported(harness: ApiHarness) -> None:
-    made = await harness.schedule(retentionPolicy={"keepLast": 1})
+    schedule = await harness.schedule(retentionPolicy={"keepLast": 1})
     await store("backup_schedules", retention_policy='"text"')
-    task_id = await run_now(harness, made)
+    task_id = await run_now(harness, schedule)
     await harness.claim(task_id=task_id)
-    finished = await harness.ask("finish", success_report(task_id, snapshot_of(made)))
+    finished = await harness.ask("finish", success_report(task_id, snapshot_of(schedule)))
     assert finished["followUps"] == []
     [task] = await read(harness.client, f"/tasks/{task_id}")
     assert "policy of this schedule is damaged" in task["result"]["retention"]["reason"]
-    answer = await harness.client.post(f"/api/v1/backups/{made['shortId']}/forget")
+    answer = await harness.client.post(f"/api/v1/backups/{schedule['shortId']}/forget")
     assert (answer.status_code, "damaged" in answer.json()["message"]) == (400, True)
 
 
 async def test_damaged_selection_of_a_snapshot_is_null(harness: ApiHarness) -> None:
-    made = await harness.schedule()
-    task_id = await run_now(harness, made)
+    schedule = await harness.schedule()
+    task_id = await run_now(harness, schedule)
     await harness.claim(task_id=task_id)
-    snapshot = snapshot_of(made)
+    snapshot = snapshot_of(schedule)
     await harness.ask("finish", success_report(task_id, snapshot))
-    repository_id = (await Repository.get(id=made["repositoryId"])).id
+    repository_id = (await Repository.get(id=schedule["repositoryId"])).id
     assert await snapshot_index.selection(repository_id, snapshot["id"]) is not None
     await store("snapshots", selection="[]")
     assert await snapshot_index.selection(repository_id, snapshot["id"]) is None

@@ -20,10 +20,12 @@ def database_kind() -> str:
 
 async def left_behind(harness: ApiHarness) -> tuple[str, str]:
     """Create an orphaned retention task, old enough for a new run. Returns it and its first run."""
-    made = await harness.schedule(retentionPolicy={"keepLast": 1})
-    backup, run = await run_now(harness, made), ids.uuid7()
+    schedule = await harness.schedule(retentionPolicy={"keepLast": 1})
+    backup, run = await run_now(harness, schedule), ids.uuid7()
     await harness.claim(task_id=backup, flow_run_id=run)
-    [forget] = (await harness.ask("finish", success_report(backup, snapshot_of(made))))["followUps"]
+    [forget] = (await harness.ask("finish", success_report(backup, snapshot_of(schedule))))[
+        "followUps"
+    ]
     await Task.filter(id=forget).update(created_at=clock.now_ms() - 60_000)
     return forget, run
 
@@ -95,8 +97,8 @@ async def test_dispatcher_keeps_the_flow_run_that_claimed_the_task(
 async def test_task_finished_concurrently_is_finished_once(
     harness: ApiHarness, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    made = await harness.schedule(retentionPolicy={"keepLast": 1})
-    backup = await run_now(harness, made)
+    schedule = await harness.schedule(retentionPolicy={"keepLast": 1})
+    backup = await run_now(harness, schedule)
     await harness.claim(task_id=backup)
     finisher, begun, both = harness.services.tasks.finishers["backup"], 0, asyncio.Event()
 
@@ -111,7 +113,7 @@ async def test_task_finished_concurrently_is_finished_once(
         return await finisher(*args)
 
     monkeypatch.setitem(harness.services.tasks.finishers, "backup", finish_slowly)
-    report = success_report(backup, snapshot_of(made))
+    report = success_report(backup, snapshot_of(schedule))
     first, second = await asyncio.gather(*(harness.ask("finish", report) for _ in range(2)))
     assert first == second
     assert begun == 1

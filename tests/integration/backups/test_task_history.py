@@ -55,25 +55,27 @@ async def test_newest_finished_tasks_of_each_organization_are_kept(
 
 
 async def test_active_tasks_and_their_parents_are_kept(harness: ApiHarness) -> None:
-    made = await harness.schedule(retentionPolicy={"keepLast": 1})
-    backup = await run_now(harness, made)
+    schedule = await harness.schedule(retentionPolicy={"keepLast": 1})
+    backup = await run_now(harness, schedule)
     await harness.claim(task_id=backup)
-    [forget] = (await harness.ask("finish", success_report(backup, snapshot_of(made))))["followUps"]
+    [forget] = (await harness.ask("finish", success_report(backup, snapshot_of(schedule))))[
+        "followUps"
+    ]
     # The history shows newer ends of both kinds, so neither stays for being the last.
     old = clock.now_ms() - 500 * DAY_MS
     await Task.all().update(created_at=old)
     lost = await ended("x", days=500, outcome="stale", status="stale")
     rerun = await ended("x", days=500, status="queued", outcome=None, rerun_of=lost[0])
-    newest = await ended(made["shortId"], days=1)
+    newest = await ended(schedule["shortId"], days=1)
     assert await TaskHistory(days=400, most=1).expire() == 0
     assert await left() == sorted([backup, forget, *lost, *rerun, *newest])
 
 
 async def test_last_run_of_every_schedule_is_kept(harness: ApiHarness) -> None:
-    made = await harness.schedule()
-    await ended(made["shortId"], 3, days=900)
-    good = await ended(made["shortId"], days=800)
-    bad = await ended(made["shortId"], days=700, status="failed", outcome="error")
+    schedule = await harness.schedule()
+    await ended(schedule["shortId"], 3, days=900)
+    good = await ended(schedule["shortId"], days=800)
+    bad = await ended(schedule["shortId"], days=700, status="failed", outcome="error")
     await ended("gone", 3, days=700)
     assert await TaskHistory(days=400, most=1).expire() == 6
     assert await left() == [*good, *bad]

@@ -34,16 +34,16 @@ async def incomplete(made: dict[str, Any]) -> list[str]:
 async def test_snapshot_without_report_is_indexed_as_incomplete(
     harness: ApiHarness, report: dict[str, Any]
 ) -> None:
-    made = await harness.schedule(retentionPolicy={"keepLast": 1})
-    before = snapshot_of(made, files=1)
-    task_id = await run_now(harness, made)
+    schedule = await harness.schedule(retentionPolicy={"keepLast": 1})
+    before = snapshot_of(schedule, files=1)
+    task_id = await run_now(harness, schedule)
     await harness.claim(task_id=task_id)
     await harness.ask("finish", {"taskId": task_id, **report})
-    assert made["repositoryId"] in harness.services.snapshots.stale_ids
-    left = made_now(made)
-    await list_again(made, before, left)
-    assert await incomplete(made) == [left["id"]]
-    _, forget, _ = await finish_backup(harness, made)
+    assert schedule["repositoryId"] in harness.services.snapshots.stale_ids
+    left = made_now(schedule)
+    await list_again(schedule, before, left)
+    assert await incomplete(schedule) == [left["id"]]
+    _, forget, _ = await finish_backup(harness, schedule)
     job = (await harness.claim(task_id=forget))["job"]
     assert job["incompleteSnapshotIds"] == [left["id"]]
     assert job["unknownIsIncomplete"] is False
@@ -52,52 +52,54 @@ async def test_snapshot_without_report_is_indexed_as_incomplete(
 async def test_late_report_marks_the_snapshot_as_complete(
     harness: ApiHarness,
 ) -> None:
-    made = await harness.schedule()
-    task_id = await run_now(harness, made)
+    schedule = await harness.schedule()
+    task_id = await run_now(harness, schedule)
     await harness.claim(task_id=task_id)
-    found = made_now(made)
-    await list_again(made, found)
-    assert await incomplete(made) == [found["id"]]
+    found = made_now(schedule)
+    await list_again(schedule, found)
+    assert await incomplete(schedule) == [found["id"]]
     await harness.ask("finish", success_report(task_id, found))
-    assert await incomplete(made) == []
+    assert await incomplete(schedule) == []
 
 
 async def test_reported_snapshot_stays_complete_after_a_rebuild_of_the_index(
     harness: ApiHarness,
 ) -> None:
-    made = await harness.schedule()
-    good, partial = made_now(made), made_now(made)
+    schedule = await harness.schedule()
+    good, partial = made_now(schedule), made_now(schedule)
     for one, code in ((good, 0), (partial, 3)):
-        task_id = await run_now(harness, made)
+        task_id = await run_now(harness, schedule)
         await harness.claim(task_id=task_id)
         report = success_report(task_id, one, isIncomplete=code == 3)
         report["result"]["exitCode"] = code
         await harness.ask("finish", report)
     await Snapshot.all().delete()
-    await list_again(made, good, partial)
-    assert await incomplete(made) == [partial["id"]]
+    await list_again(schedule, good, partial)
+    assert await incomplete(schedule) == [partial["id"]]
 
 
 async def test_forget_job_lists_possibly_incomplete_snapshots_before_the_next_refresh(
     harness: ApiHarness,
 ) -> None:
-    made = await harness.schedule(retentionPolicy={"keepLast": 1})
-    task_id = await run_now(harness, made)
+    schedule = await harness.schedule(retentionPolicy={"keepLast": 1})
+    task_id = await run_now(harness, schedule)
     await harness.claim(task_id=task_id)
-    await Repository.filter(id=made["repositoryId"]).update(snapshots_refreshed_at=1)
+    await Repository.filter(id=schedule["repositoryId"]).update(snapshots_refreshed_at=1)
     await harness.ask("finish", {"taskId": task_id, **STALE})
-    _, forget, _ = await finish_backup(harness, made)
+    _, forget, _ = await finish_backup(harness, schedule)
     assert (await harness.claim(task_id=forget))["job"]["unknownIsIncomplete"] is True
 
 
 async def test_only_reported_snapshots_are_parents(
     harness: ApiHarness,
 ) -> None:
-    made = await harness.schedule()
-    reported = snapshot_of(made)
-    task_id = await run_now(harness, made)
+    schedule = await harness.schedule()
+    reported = snapshot_of(schedule)
+    task_id = await run_now(harness, schedule)
     await harness.claim(task_id=task_id)
     await harness.ask("finish", success_report(task_id, reported))
-    await list_again(made, reported, made_now(made))  # another writer's, with the schedule's tag
-    job = (await harness.claim(task_id=await run_now(harness, made)))["job"]
+    await list_again(
+        schedule, reported, made_now(schedule)
+    )  # another writer's, with the schedule's tag
+    job = (await harness.claim(task_id=await run_now(harness, schedule)))["job"]
     assert job["parentSnapshotId"] == reported["id"]

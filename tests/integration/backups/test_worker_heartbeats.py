@@ -28,9 +28,9 @@ async def test_only_one_of_two_concurrent_workers_is_registered(harness: ApiHarn
 async def test_t30_host_with_wrong_clock_removes_no_snapshots(
     harness: ApiHarness, minutes: int, words: str | None
 ) -> None:
-    made = await harness.schedule(retentionPolicy={"keepLast": 1})
+    schedule = await harness.schedule(retentionPolicy={"keepLast": 1})
     await harness.ask("hello", {**WORKER, "clockMs": clock.now_ms() + minutes * 60_000})
-    forget = await queue_retention(harness, made)  # backups lose nothing by it
+    forget = await queue_retention(harness, schedule)  # backups lose nothing by it
     answer = await harness.claim(task_id=forget)
     if words is None:
         assert answer["answer"] == "granted"
@@ -39,5 +39,5 @@ async def test_t30_host_with_wrong_clock_removes_no_snapshots(
     assert f"The clock of the host local is {words} the API's" in answer["reason"]
     # Only the last reported clock counts.
     await harness.ask("hello", {**WORKER, "clockMs": clock.now_ms()})
-    again = await queue_retention(harness, made)
+    again = await queue_retention(harness, schedule)
     assert (await harness.claim(task_id=again))["answer"] == "granted"

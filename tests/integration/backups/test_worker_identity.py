@@ -43,12 +43,12 @@ def test_calls_cover_every_worker_api_route() -> None:
 async def test_unregistered_process_is_rejected_by_every_call(
     harness: ApiHarness, changed: dict[str, Any]
 ) -> None:
-    made = await harness.schedule()
-    task_id = await run_now(harness, made)
+    schedule = await harness.schedule()
+    task_id = await run_now(harness, schedule)
     await harness.claim(task_id=task_id)
     before = await task_of(harness, task_id)
     other = {**WORKER, **changed}
-    for method, body in bodies(made, task_id, other).items():
+    for method, body in bodies(schedule, task_id, other).items():
         answer = await harness.say(method, body, worker=other)
         assert answer.status_code == 409, method
         assert answer.json()["code"] == "WORKER_NOT_REGISTERED"
@@ -56,20 +56,20 @@ async def test_unregistered_process_is_rejected_by_every_call(
 
 
 async def test_every_call_is_rejected_before_the_first_registration(harness: ApiHarness) -> None:
-    made = await harness.schedule()
-    task_id = await run_now(harness, made)
-    for method, body in bodies(made, task_id, WORKER).items():
+    schedule = await harness.schedule()
+    task_id = await run_now(harness, schedule)
+    for method, body in bodies(schedule, task_id, WORKER).items():
         assert (await harness.say(method, body, worker=WORKER)).status_code == 409, method
     assert (await harness.say("hello", WORKER, worker=None)).status_code == 200
-    body = bodies(made, task_id, WORKER)["claim"]
+    body = bodies(schedule, task_id, WORKER)["claim"]
     assert (await harness.say("claim", body, worker=WORKER)).json()["reply"]["answer"] == "granted"
 
 
 async def test_call_without_or_with_conflicting_identity_is_rejected(harness: ApiHarness) -> None:
-    made = await harness.schedule()
-    task_id = await run_now(harness, made)
+    schedule = await harness.schedule()
+    task_id = await run_now(harness, schedule)
     await register(WORKER)
-    for method, body in bodies(made, task_id, ELSEWHERE).items():
+    for method, body in bodies(schedule, task_id, ELSEWHERE).items():
         assert (await harness.say(method, body, worker=None)).status_code == 400, method
         assert (await harness.say(method, body, worker={"pid": 1})).status_code == 400, method
         if "worker" in body:
@@ -88,8 +88,8 @@ async def test_process_of_another_host_than_the_token_is_rejected(harness: ApiHa
 async def test_worker_cannot_change_tasks_of_a_running_process(
     harness: ApiHarness, sleeper: subprocess.Popen[bytes]
 ) -> None:
-    made = await harness.schedule()
-    task_id = await run_now(harness, made)
+    schedule = await harness.schedule()
+    task_id = await run_now(harness, schedule)
     holder = worker_identity(sleeper.pid)
     run = ids.uuid7()
     claim = {"worker": holder, "flowRunId": run, "taskId": task_id}
@@ -98,7 +98,7 @@ async def test_worker_cannot_change_tasks_of_a_running_process(
     await register(
         WORKER
     )  # The host has another worker now, and the first one still has child processes.
-    calls = bodies(made, task_id, WORKER)
+    calls = bodies(schedule, task_id, WORKER)
     calls["claim"] = {**claim, "worker": WORKER}
     answers = {
         method: await harness.say(method, body, worker=WORKER) for method, body in calls.items()
@@ -114,16 +114,18 @@ async def test_worker_cannot_change_tasks_of_a_running_process(
 async def test_restarted_worker_submits_reports_of_its_predecessor(
     harness: ApiHarness, sleeper: subprocess.Popen[bytes]
 ) -> None:
-    made = await harness.schedule()
-    task_id = await run_now(harness, made)
+    schedule = await harness.schedule()
+    task_id = await run_now(harness, schedule)
     claim = {"worker": worker_identity(sleeper.pid), "flowRunId": ids.uuid7(), "taskId": task_id}
     await harness.ask("claim", claim)
     end(sleeper)
     assert (await harness.say("hello", WORKER, worker=None)).status_code == 200
-    answer = await harness.say("finish", success_report(task_id, snapshot_of(made)), worker=WORKER)
+    answer = await harness.say(
+        "finish", success_report(task_id, snapshot_of(schedule)), worker=WORKER
+    )
     assert answer.status_code == 200, answer.text
     assert (await task_of(harness, task_id))["status"] == "succeeded"
-    delivered = bodies(made, task_id, WORKER)["delivered"]
+    delivered = bodies(schedule, task_id, WORKER)["delivered"]
     assert (await harness.say("delivered", delivered, worker=WORKER)).status_code == 200
 
 

@@ -34,17 +34,17 @@ async def after_a_second(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 async def test_token_is_returned_once_and_stored_as_a_hash(harness: ApiHarness) -> None:
-    made = await issued(harness)
-    assert re.fullmatch(r"zbw_[A-Za-z0-9_-]{43}:local", made["token"])
-    row = await WorkerToken.get(id=made["id"])
-    assert row.token_hash == worker_tokens.hash_of(made["token"])
-    secret = made["token"].removeprefix("zbw_").partition(":")[0]
+    token = await issued(harness)
+    assert re.fullmatch(r"zbw_[A-Za-z0-9_-]{43}:local", token["token"])
+    row = await WorkerToken.get(id=token["id"])
+    assert row.token_hash == worker_tokens.hash_of(token["token"])
+    secret = token["token"].removeprefix("zbw_").partition(":")[0]
     listed = await harness.client.get(URL, headers=ADMIN)
     for shown in (str(dict(row)), listed.text):
         assert secret not in shown
         assert "token_hash" not in listed.text
-    [entry] = [entry for entry in listed.json() if entry["id"] == made["id"]]
-    assert {**entry, "token": made["token"]} == made
+    [entry] = [entry for entry in listed.json() if entry["id"] == token["id"]]
+    assert {**entry, "token": token["token"]} == token
     assert (entry["host"], entry["revokedAt"], entry["isLocal"]) == ("local", None, False)
 
 
@@ -104,9 +104,9 @@ async def test_token_of_an_earlier_version_is_rejected_with_a_message(harness: A
 
 
 async def test_host_of_a_call_is_read_from_the_token_row(harness: ApiHarness) -> None:
-    made = await issued(harness, "nas-1")
-    assert (await called(harness, made["token"])).status_code == 403
-    lie = made["token"].replace(":nas-1", ":local")
+    token = await issued(harness, "nas-1")
+    assert (await called(harness, token["token"])).status_code == 403
+    lie = token["token"].replace(":nas-1", ":local")
     assert (await called(harness, lie)).status_code == 403
 
 
@@ -116,13 +116,13 @@ async def test_host_of_a_call_is_read_from_the_token_row(harness: ApiHarness) ->
 async def test_only_instance_admins_in_a_browser_session_manage_tokens(
     harness: ApiHarness, headers: dict[str, str]
 ) -> None:
-    made = await issued(harness)
-    calls = ("GET", URL), ("POST", URL), ("DELETE", f"{URL}/{made['id']}")
-    for method, path in (*calls, ("POST", f"{URL}/{made['id']}/rotate")):
+    token = await issued(harness)
+    calls = ("GET", URL), ("POST", URL), ("DELETE", f"{URL}/{token['id']}")
+    for method, path in (*calls, ("POST", f"{URL}/{token['id']}/rotate")):
         body = {"host": "x"} if (method, path) == ("POST", URL) else None
         answer = await harness.client.request(method, path, json=body, headers=headers)
         assert answer.status_code in (401, 403), (method, path)
-    assert (await called(harness, made["token"])).status_code == 200
+    assert (await called(harness, token["token"])).status_code == 200
 
 
 @pytest.mark.parametrize("host", ["", "  ", "a\nb", "x" * 256])

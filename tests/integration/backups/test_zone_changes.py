@@ -26,29 +26,29 @@ def next_in(zone: str, made: dict[str, Any]) -> int | None:
 # Tokyo's next 03:15 is before or after that of UTC, depending on the hour of the test.
 @pytest.mark.parametrize("zone", ["Asia/Tokyo", "America/Los_Angeles", "Asia/Kolkata"])
 async def test_next_backup_follows_a_changed_server_zone(harness: ApiHarness, zone: str) -> None:
-    made = await harness.schedule(cronExpression="15 3 * * *")
-    assert made["nextBackupAt"] == next_in("UTC", made)
+    schedule = await harness.schedule(cronExpression="15 3 * * *")
+    assert schedule["nextBackupAt"] == next_in("UTC", schedule)
     await restart_in(harness, zone)
-    assert (await schedule_of(harness, made))["nextBackupAt"] == next_in(zone, made)
+    assert (await schedule_of(harness, schedule))["nextBackupAt"] == next_in(zone, schedule)
     await restart_in(harness, "UTC")
-    assert (await schedule_of(harness, made))["nextBackupAt"] == next_in("UTC", made)
+    assert (await schedule_of(harness, schedule))["nextBackupAt"] == next_in("UTC", schedule)
 
 
 async def test_schedule_with_own_zone_keeps_its_next_backup(harness: ApiHarness) -> None:
-    made = await harness.schedule(cronExpression="15 3 * * *", timezone="Europe/Berlin")
+    schedule = await harness.schedule(cronExpression="15 3 * * *", timezone="Europe/Berlin")
     await restart_in(harness, "Asia/Tokyo")
-    assert (await schedule_of(harness, made))["nextBackupAt"] == made["nextBackupAt"]
+    assert (await schedule_of(harness, schedule))["nextBackupAt"] == schedule["nextBackupAt"]
 
 
 async def test_due_schedule_stays_due_after_a_zone_change(harness: ApiHarness) -> None:
-    made = await harness.schedule(cronExpression="15 3 * * *")
+    schedule = await harness.schedule(cronExpression="15 3 * * *")
     due = clock.now_ms() - 60_000
-    await Schedule.filter(short_id=made["shortId"]).update(next_backup_at=due)
+    await Schedule.filter(short_id=schedule["shortId"]).update(next_backup_at=due)
     await restart_in(harness, "Asia/Tokyo")
-    assert (await schedule_of(harness, made))["nextBackupAt"] == due
+    assert (await schedule_of(harness, schedule))["nextBackupAt"] == due
 
 
 async def test_manual_schedule_gets_no_next_backup_from_a_zone_change(harness: ApiHarness) -> None:
-    made = await harness.schedule(cronExpression="", enabled=False)
+    schedule = await harness.schedule(cronExpression="", enabled=False)
     await restart_in(harness, "Asia/Tokyo")
-    assert (await schedule_of(harness, made))["nextBackupAt"] is None
+    assert (await schedule_of(harness, schedule))["nextBackupAt"] is None

@@ -27,10 +27,10 @@ async def test_every_operation_of_destinations_answers_as_documented(client, hoo
     ]
     for config in configs:
         body = {"name": config["type"], "config": config}
-        made = conforms("createNotificationDestination", await client.post(BASE, json=body))
-        place = f"{BASE}/{made['id']}"
+        destination = conforms("createNotificationDestination", await client.post(BASE, json=body))
+        place = f"{BASE}/{destination['id']}"
         conforms("getNotificationDestination", await client.get(place))
-        kept = {"config": made["config"], "enabled": True}
+        kept = {"config": destination["config"], "enabled": True}
         conforms("updateNotificationDestination", await client.patch(place, json=kept))
         tested = await client.post(f"{place}/test")
         if config["type"] == "generic":

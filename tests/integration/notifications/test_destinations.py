@@ -47,9 +47,9 @@ async def stored(harness, destination):
 
 
 async def test_a_new_destination_is_enabled_and_unknown(client, hook):
-    made = await created(client, generic(hook), name="  Hook  ")
-    assert made == {
-        "id": made["id"],
+    destination = await created(client, generic(hook), name="  Hook  ")
+    assert destination == {
+        "id": destination["id"],
         "name": "Hook",
         "enabled": True,
         "status": "unknown",
@@ -57,12 +57,12 @@ async def test_a_new_destination_is_enabled_and_unknown(client, hook):
         "lastError": None,
         "type": "generic",
         "config": {**generic(hook), "url": "***"},
-        "createdAt": made["createdAt"],
-        "updatedAt": made["updatedAt"],
+        "createdAt": destination["createdAt"],
+        "updatedAt": destination["updatedAt"],
         "organizationId": "o1",
     }
-    assert isinstance(made["id"], int)
-    assert (await client.get(f"{BASE}/{made['id']}")).json() == made
+    assert isinstance(destination["id"], int)
+    assert (await client.get(f"{BASE}/{destination['id']}")).json() == destination
 
 
 async def test_destinations_are_listed_by_name(client, hook):
@@ -74,22 +74,22 @@ async def test_destinations_are_listed_by_name(client, hook):
 @pytest.mark.parametrize("config", CONFIGS, ids=lambda config: config["type"])
 @pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
 async def test_every_vendor_is_kept_masked_and_says_when_it_cannot_send(client, harness, config):
-    made = await created(client, config)
-    assert made["type"] == config["type"]
-    row = await Destination.get(id=made["id"])
+    destination = await created(client, config)
+    assert destination["type"] == config["type"]
+    row = await Destination.get(id=destination["id"])
     secret_names = {
         "password", "webhookUrl", "accessToken", "apiToken", "botToken", "shoutrrrUrl", "token"
     } & config.keys()  # fmt: skip
     assert secret_names
     for name in secret_names:
-        assert made["config"][name] == "***"
+        assert destination["config"][name] == "***"
         assert config[name] not in str(row.config)
-    assert {**made["config"], **{n: config[n] for n in secret_names}} == config
-    assert (await stored(harness, made)).model_dump(by_alias=True) == config
-    tested = await client.post(f"{BASE}/{made['id']}/test")
+    assert {**destination["config"], **{n: config[n] for n in secret_names}} == config
+    assert (await stored(harness, destination)).model_dump(by_alias=True) == config
+    tested = await client.post(f"{BASE}/{destination['id']}/test")
     assert tested.status_code == 501
     assert "not available in this version yet" in tested.json()["message"]
-    assert (await client.get(f"{BASE}/{made['id']}")).json()["status"] == "error"
+    assert (await client.get(f"{BASE}/{destination['id']}")).json()["status"] == "error"
 
 
 @pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
@@ -128,11 +128,11 @@ async def test_what_cannot_be_a_destination_is_refused_in_words(client, body, me
 
 
 async def test_unknown_and_foreign_destinations_do_not_exist(client, hook):
-    made = await created(client, generic(hook))
+    destination = await created(client, generic(hook))
     other = {"x-test-organization": "o2"}
     for number, headers in (
-        (made["id"], other),
-        (made["id"] + 1, {}),
+        (destination["id"], other),
+        (destination["id"] + 1, {}),
         ("abc", {}),
         ("-1", {}),
         (9**99, {}),
@@ -151,15 +151,19 @@ async def test_unknown_and_foreign_destinations_do_not_exist(client, hook):
 
 
 async def test_a_patch_changes_what_it_names_and_nothing_else(client, harness):
-    made = await created(client, EMAIL)
-    path = f"{BASE}/{made['id']}"
-    await harness.notifications.record_delivery(made["id"], "it broke", organization_id="o1")
+    destination = await created(client, EMAIL)
+    path = f"{BASE}/{destination['id']}"
+    await harness.notifications.record_delivery(destination["id"], "it broke", organization_id="o1")
     renamed = (await client.patch(path, json={"name": "new"})).json()
-    assert (renamed["name"], renamed["enabled"], renamed["config"]) == ("new", True, made["config"])
+    assert (renamed["name"], renamed["enabled"], renamed["config"]) == (
+        "new",
+        True,
+        destination["config"],
+    )
     assert (renamed["status"], renamed["lastError"]) == ("error", "it broke")
     disabled = (await client.patch(path, json={"enabled": False})).json()
     assert (disabled["name"], disabled["enabled"]) == ("new", False)
-    assert (await stored_plain(harness, made)).password == "hunter22"
+    assert (await stored_plain(harness, destination)).password == "hunter22"
     for body in ({"name": None}, {"name": " "}, {"config": None}, {"enabled": "yes"}):
         assert (await client.patch(path, json=body)).status_code == 400
 
@@ -170,13 +174,13 @@ async def stored_plain(harness, destination):
 
 
 async def test_a_mask_keeps_the_secret_until_it_would_go_elsewhere(client, harness):
-    made = await created(client, EMAIL)
-    path = f"{BASE}/{made['id']}"
-    masked = made["config"]
+    destination = await created(client, EMAIL)
+    path = f"{BASE}/{destination['id']}"
+    masked = destination["config"]
     assert (
         await client.patch(path, json={"config": masked | {"useTLS": False}})
     ).status_code == 200
-    assert (await stored(harness, made)).password == "hunter22"
+    assert (await stored(harness, destination)).password == "hunter22"
     moved = await client.patch(path, json={"config": masked | {"smtpHost": "evil.example"}})
     assert moved.status_code == 400
     assert moved.json()["error"][0]["path"] == ["config", "password"]
@@ -188,15 +192,15 @@ async def test_a_mask_keeps_the_secret_until_it_would_go_elsewhere(client, harne
 
 async def test_headers_show_their_names_and_keep_their_values(client, harness, hook):
     headers = ["Authorization: Bearer s3cr3t", "X-Team: ops", "x-team: dev"]
-    made = await created(client, generic(hook, headers=headers))
-    assert made["config"]["headers"] == ["Authorization: ***", "X-Team: ***", "x-team: ***"]
-    row = await Destination.get(id=made["id"])
+    destination = await created(client, generic(hook, headers=headers))
+    assert destination["config"]["headers"] == ["Authorization: ***", "X-Team: ***", "x-team: ***"]
+    row = await Destination.get(id=destination["id"])
     assert "s3cr3t" not in str(row.config)
-    path = f"{BASE}/{made['id']}"
+    path = f"{BASE}/{destination['id']}"
     sent = ["X-Team: ***", "authorization: ***", "X-New: 1"]
     answer = await client.patch(path, json={"config": generic(hook, headers=sent, useJson=True)})
     assert answer.status_code == 200
-    assert (await stored(harness, made)).headers == [
+    assert (await stored(harness, destination)).headers == [
         "X-Team: ops",
         "Authorization: Bearer s3cr3t",
         "X-New: 1",
@@ -212,24 +216,26 @@ async def test_headers_show_their_names_and_keep_their_values(client, harness, h
 
 
 async def test_a_test_message_arrives_and_is_recorded(client, harness, hook):
-    made = await created(client, generic(hook, useJson=True, headers=["X-Key: s3cr3t"]), name="Ops")
-    answer = await client.post(f"{BASE}/{made['id']}/test")
+    destination = await created(
+        client, generic(hook, useJson=True, headers=["X-Key: s3cr3t"]), name="Ops"
+    )
+    answer = await client.post(f"{BASE}/{destination['id']}/test")
     assert (answer.status_code, answer.json()) == (200, {"success": True})
     _, headers, body = hook.requests[0]
     assert headers["x-key"] == "s3cr3t"
     assert orjson.loads(body)["title"] == "Zerobyte Test Notification"
     assert "Ops" in orjson.loads(body)["message"]
-    after = (await client.get(f"{BASE}/{made['id']}")).json()
+    after = (await client.get(f"{BASE}/{destination['id']}")).json()
     assert (after["status"], after["lastError"]) == ("healthy", None)
-    assert after["lastChecked"] >= made["createdAt"]
-    assert after["updatedAt"] == made["updatedAt"]
+    assert after["lastChecked"] >= destination["createdAt"]
+    assert after["updatedAt"] == destination["updatedAt"]
     assert harness.bus.published == [
         (
             "o1",
             "notification:updated",
             {
                 "organizationId": "o1",
-                "notificationId": made["id"],
+                "notificationId": destination["id"],
                 "notificationName": "Ops",
                 "status": "healthy",
             },
@@ -238,42 +244,42 @@ async def test_a_test_message_arrives_and_is_recorded(client, harness, hook):
 
 
 async def test_failed_test_message_is_reported_and_recorded(client, hook):
-    made = await created(client, generic(hook, headers=["X-Key: s3cr3t"]))
+    destination = await created(client, generic(hook, headers=["X-Key: s3cr3t"]))
     hook.answer = b"HTTP/1.1 500 No\r\nContent-Length: 0\r\n\r\n"
-    answer = await client.post(f"{BASE}/{made['id']}/test")
+    answer = await client.post(f"{BASE}/{destination['id']}/test")
     assert answer.status_code == 500
     assert answer.json()["message"] == (
         "Failed to send test notification: The server answered HTTP 500"
     )
-    after = (await client.get(f"{BASE}/{made['id']}")).json()
+    after = (await client.get(f"{BASE}/{destination['id']}")).json()
     assert (after["status"], after["lastError"]) == ("error", "The server answered HTTP 500")
 
 
 async def test_a_disabled_destination_is_not_tested(client, hook):
-    made = await created(client, generic(hook))
-    await client.patch(f"{BASE}/{made['id']}", json={"enabled": False})
-    answer = await client.post(f"{BASE}/{made['id']}/test")
+    destination = await created(client, generic(hook))
+    await client.patch(f"{BASE}/{destination['id']}", json={"enabled": False})
+    answer = await client.post(f"{BASE}/{destination['id']}/test")
     assert answer.status_code == 409
     assert hook.requests == []
 
 
 async def test_no_message_is_sent_to_a_server_that_is_no_longer_allowed(client, harness, hook):
-    made = await created(client, generic(hook))
+    destination = await created(client, generic(hook))
     harness.notifications._allowed_origins = ()
-    answer = await client.post(f"{BASE}/{made['id']}/test")
+    answer = await client.post(f"{BASE}/{destination['id']}/test")
     assert answer.status_code == 400
     assert "WEBHOOK_ALLOWED_ORIGINS" in answer.json()["message"]
     assert hook.requests == []
-    renamed = await client.patch(f"{BASE}/{made['id']}", json={"config": generic(hook)})
+    renamed = await client.patch(f"{BASE}/{destination['id']}", json={"config": generic(hook)})
     assert renamed.status_code == 200
 
 
 async def test_a_deleted_destination_is_gone(client, harness, hook):
-    made = await created(client, generic(hook))
-    answer = await client.delete(f"{BASE}/{made['id']}")
+    destination = await created(client, generic(hook))
+    answer = await client.delete(f"{BASE}/{destination['id']}")
     assert answer.json() == {"message": "Notification destination deleted"}
-    assert (await client.get(f"{BASE}/{made['id']}")).status_code == 404
-    await harness.notifications.record_delivery(made["id"], None, organization_id="o1")
+    assert (await client.get(f"{BASE}/{destination['id']}")).status_code == 404
+    await harness.notifications.record_delivery(destination["id"], None, organization_id="o1")
     assert harness.bus.published == []
 
 
@@ -298,22 +304,22 @@ async def test_recipients_are_enabled_readable_destinations_of_the_organization(
 
 
 async def test_headers_that_cannot_be_read_are_not_shown(client, hook):
-    made = await created(client, generic(hook, headers=["X-Key: s3cr3t"]))
-    await Destination.filter(id=made["id"]).update(uid="another")
-    shown = (await client.get(f"{BASE}/{made['id']}")).json()
+    destination = await created(client, generic(hook, headers=["X-Key: s3cr3t"]))
+    await Destination.filter(id=destination["id"]).update(uid="another")
+    shown = (await client.get(f"{BASE}/{destination['id']}")).json()
     assert "headers" not in shown["config"]
     again = generic(hook, headers=["X-Key: new"])
-    answer = await client.patch(f"{BASE}/{made['id']}", json={"config": again})
+    answer = await client.patch(f"{BASE}/{destination['id']}", json={"config": again})
     assert answer.status_code == 200
     assert answer.json()["config"]["headers"] == ["X-Key: ***"]
 
 
 async def test_an_error_is_stored_short_and_without_secrets(client, harness, hook):
-    made = await created(client, generic(hook))
+    destination = await created(client, generic(hook))
     text = "password=hunter22 " + "x" * 5000
-    await harness.notifications.record_delivery(made["id"], text, organization_id="o1")
-    after = (await client.get(f"{BASE}/{made['id']}")).json()
+    await harness.notifications.record_delivery(destination["id"], text, organization_id="o1")
+    after = (await client.get(f"{BASE}/{destination['id']}")).json()
     assert len(after["lastError"]) == 2048
     assert "hunter22" not in after["lastError"]
-    await harness.notifications.record_delivery(made["id"], None, organization_id="o2")
-    assert (await client.get(f"{BASE}/{made['id']}")).json()["status"] == "error"
+    await harness.notifications.record_delivery(destination["id"], None, organization_id="o2")
+    assert (await client.get(f"{BASE}/{destination['id']}")).json()["status"] == "error"

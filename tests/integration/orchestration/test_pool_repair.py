@@ -21,11 +21,11 @@ QUEUE = f"{POOL}/queues/{HOST}"
 
 @pytest.fixture
 async def scheduler(prefect_server: PrefectServer) -> AsyncIterator[PrefectScheduler]:
-    made = PrefectScheduler(prefect_server.url, prefect_server.auth)
-    async with aclosing(made):
-        await made.ensure_ready([HOST])
-        yield made
-        await made.ensure_ready([HOST])
+    scheduler = PrefectScheduler(prefect_server.url, prefect_server.auth)
+    async with aclosing(scheduler):
+        await scheduler.ensure_ready([HOST])
+        yield scheduler
+        await scheduler.ensure_ready([HOST])
 
 
 @pytest.fixture

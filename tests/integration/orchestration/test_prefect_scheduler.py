@@ -27,10 +27,10 @@ def plan(**changes):
 
 @pytest.fixture
 async def scheduler(prefect_server):
-    made = PrefectScheduler(prefect_server.url, prefect_server.auth)
-    async with aclosing(made):
-        await made.ensure_ready([HOST])
-        yield made
+    scheduler = PrefectScheduler(prefect_server.url, prefect_server.auth)
+    async with aclosing(scheduler):
+        await scheduler.ensure_ready([HOST])
+        yield scheduler
 
 
 def planned(rest, deployment_id):

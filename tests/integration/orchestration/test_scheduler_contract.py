@@ -24,13 +24,13 @@ HOST = "contract-host"
 @pytest.fixture(params=["memory", "prefect"])
 async def scheduler(request: pytest.FixtureRequest) -> AsyncIterator[Scheduler]:
     if request.param == "memory":
-        made: Scheduler = MemoryScheduler()
+        scheduler: Scheduler = MemoryScheduler()
     else:
         server = request.getfixturevalue("prefect_server")
-        made = PrefectScheduler(server.url, server.auth)
-    async with aclosing(made):
-        await made.ensure_ready([HOST])
-        yield made
+        scheduler = PrefectScheduler(server.url, server.auth)
+    async with aclosing(scheduler):
+        await scheduler.ensure_ready([HOST])
+        yield scheduler
 
 
 def plan(**changes: object) -> DeploymentPlan:
@@ -63,10 +63,10 @@ async def start(scheduler: Scheduler, wanted: DeploymentPlan, key: str = "k1") -
 
 async def test_deployment_matches_its_plan(scheduler: Scheduler) -> None:
     wanted = plan()
-    made = await scheduler.put(wanted)
+    deployment = await scheduler.put(wanted)
     stands = await deployed(scheduler, wanted.short_id)
     assert stands is not None
-    assert stands.deployment_id == made
+    assert stands.deployment_id == deployment
     assert stands.crons == (("0 3 * * *", "Europe/Paris"),)
     assert stands.matches(wanted)
 

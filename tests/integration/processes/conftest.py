@@ -175,9 +175,9 @@ def host() -> str:
 
 @pytest.fixture
 def plane(host: str) -> Iterator[ScriptedControlPlane]:
-    made = ScriptedControlPlane(host)
-    yield made
-    made.close()
+    control_plane = ScriptedControlPlane(host)
+    yield control_plane
+    control_plane.close()
 
 
 class RunningWorker:

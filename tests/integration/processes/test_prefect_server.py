@@ -63,11 +63,11 @@ async def test_burst_of_runs_is_accepted(prefect_server):
         deployment = (await rest.post("/deployments/", json=body)).json()["id"]
 
         async def walk() -> list[int]:
-            made = await rest.post(f"/deployments/{deployment}/create_flow_run", json={})
-            statuses = [made.status_code]
+            response = await rest.post(f"/deployments/{deployment}/create_flow_run", json={})
+            statuses = [response.status_code]
             for state in ("PENDING", "RUNNING", "COMPLETED"):
                 answer = await rest.post(
-                    f"/flow_runs/{made.json()['id']}/set_state", json={"state": {"type": state}}
+                    f"/flow_runs/{response.json()['id']}/set_state", json={"state": {"type": state}}
                 )
                 statuses.append(answer.status_code)
             return statuses

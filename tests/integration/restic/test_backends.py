@@ -32,9 +32,9 @@ async def walk(repository, source: Path, tmp_path: Path) -> None:
     with pytest.raises(RepositoryMissing):
         await cat_config.run(repository)
     await init.run(repository)
-    made = await backup.run(repository, source, tag="k3f9x2ab", hostname="h")
+    summary = await backup.run(repository, source, tag="k3f9x2ab", hostname="h")
     [record] = await snapshots.run(repository, tag="k3f9x2ab")
-    assert record.id == made.snapshot_id
+    assert record.id == summary.snapshot_id
     names = {node.name async for node in ls.run(repository, record.id, path=str(source))}
     assert names == {"a.txt", "sub"}
     target = tmp_path / "target"

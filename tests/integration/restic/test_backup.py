@@ -154,8 +154,8 @@ async def test_an_include_pattern_that_matches_nothing_is_a_partial_backup(
 
 async def test_include_patterns_that_are_negated_or_match_are_no_partial_backup(repository, source):
     options = BackupOptions(include_patterns=["*", "sub/*", "!sub/*", "!gone"])
-    made = await backup.run(repository, source, tag="k3f9x2ab", hostname=HOST, options=options)
-    assert made.snapshot_id is not None
+    summary = await backup.run(repository, source, tag="k3f9x2ab", hostname=HOST, options=options)
+    assert summary.snapshot_id is not None
 
 
 @pytest.fixture
@@ -203,13 +203,13 @@ async def test_includes_and_excludes_are_taken_literally(repository, tmp_path):
     options = BackupOptions(
         exclude_patterns=["#emacs#", "$HOME", " lead", "trailing ", "/skip.log"],
     )
-    made = await backup.run(repository, root, tag="k3f9x2ab", hostname=HOST, options=options)
-    found = await paths_of(repository, made.snapshot_id)
+    summary = await backup.run(repository, root, tag="k3f9x2ab", hostname=HOST, options=options)
+    found = await paths_of(repository, summary.snapshot_id)
     # The pattern `$HOME` without a slash excludes the file of that name, not the folder's own.
     assert found == {f"{root}/{name}" for name in ("keep.txt", "new\nline", "sub/skip.log")}
     options = BackupOptions(include_paths=["new\nline", "/sub"], include_patterns=["k*.txt"])
-    made = await backup.run(repository, root, tag="k3f9x2ab", hostname=HOST, options=options)
-    found = await paths_of(repository, made.snapshot_id)
+    summary = await backup.run(repository, root, tag="k3f9x2ab", hostname=HOST, options=options)
+    found = await paths_of(repository, summary.snapshot_id)
     assert found == {f"{root}/{name}" for name in ("keep.txt", "new\nline", "sub/skip.log")}
 
 
@@ -217,14 +217,14 @@ async def test_our_own_folders_are_left_out(repository, tmp_path):
     (tmp_path / "mine.txt").write_text("x")
     (tmp_path / "database").mkdir()
     (tmp_path / "database/rows").write_text("x")
-    made = await backup.run(
+    summary = await backup.run(
         repository,
         tmp_path,
         tag="k3f9x2ab",
         hostname=HOST,
         excluded_folders=[str(tmp_path / "database")],
     )
-    assert await paths_of(repository, made.snapshot_id) == {f"{tmp_path}/mine.txt"}
+    assert await paths_of(repository, summary.snapshot_id) == {f"{tmp_path}/mine.txt"}
     with pytest.raises(Invalid, match="inside a folder of Zerobyte"):
         await backup.run(repository, tmp_path / "cache", tag="k3f9x2ab", hostname=HOST)
 
@@ -301,7 +301,7 @@ async def test_a_slow_or_failing_status_callback_costs_nothing(repository, sourc
 
     # Enough for eight reports: those that arrive together count as one.
     (source / "big").write_bytes(os.urandom(10_000_000))
-    made = await backup.run(
+    summary = await backup.run(
         repository,
         source,
         tag="k3f9x2ab",
@@ -310,7 +310,7 @@ async def test_a_slow_or_failing_status_callback_costs_nothing(repository, sourc
         on_status=never,
         status_every_s=0.01,
     )
-    assert made.snapshot_id
+    assert summary.snapshot_id
     assert calls == 2
 
 
@@ -318,9 +318,9 @@ async def test_a_volume_that_is_a_link_is_saved_with_what_lies_behind_it(
     repository, source, tmp_path
 ):
     (tmp_path / "link").symlink_to(source)
-    made = await backup.run(repository, tmp_path / "link", tag="k3f9x2ab", hostname=HOST)
-    assert made.total_files_processed == 3
-    assert f"{source}/a.txt" in await paths_of(repository, made.snapshot_id)
+    summary = await backup.run(repository, tmp_path / "link", tag="k3f9x2ab", hostname=HOST)
+    assert summary.total_files_processed == 3
+    assert f"{source}/a.txt" in await paths_of(repository, summary.snapshot_id)
 
 
 @pytest.mark.parametrize(("options", "expected"), [(0.5, 0.5), (60.0, 2.0)])

@@ -14,11 +14,11 @@ from zerobyte.restic import backup, ls
 async def saved(
     repository, volume: Path, *, excluded_folders: Sequence[str] = (), **options
 ) -> set[str]:
-    made = await backup.run(
+    summary = await backup.run(
         repository, volume, tag="k3f9x2ab", hostname="h", options=BackupOptions(**options),
         excluded_folders=excluded_folders,
     )  # fmt: skip
-    nodes = ls.run(repository, made.snapshot_id)
+    nodes = ls.run(repository, summary.snapshot_id)
     return {node.path async for node in nodes if node.type != "dir"}
 
 

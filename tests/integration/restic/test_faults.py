@@ -30,10 +30,10 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
     """A file system of six megabytes."""
     place = tmp_path / "disk"
     place.mkdir()
-    made = subprocess.run(
+    result = subprocess.run(
         ["mount", "-t", "tmpfs", "-o", "size=6m", "tmpfs", str(place)], check=False
     )
-    if made.returncode != 0:
+    if result.returncode != 0:
         pytest.skip("needs the right to mount")
     yield place
     subprocess.run(["umount", "-l", str(place)], check=True)

@@ -50,13 +50,13 @@ def filled(repository, source):
 
 async def test_t10_tags_hosts_and_paths_do_not_split_a_schedules_group(filled):
     mine = await ids(filled, MINE)
-    made = await forget.plan(filled, RetentionPolicy(keep_last=2), tag=MINE)
-    assert [reason.snapshot_id for reason in made.keep] == mine[:2:-1]
-    assert made.keep[0].matches == ["last snapshot"]
-    assert sorted(made.remove) == sorted(mine[:3])
+    plan = await forget.plan(filled, RetentionPolicy(keep_last=2), tag=MINE)
+    assert [reason.snapshot_id for reason in plan.keep] == mine[:2:-1]
+    assert plan.keep[0].matches == ["last snapshot"]
+    assert sorted(plan.remove) == sorted(mine[:3])
     assert await ids(filled, MINE) == mine, "a plan changes nothing"
 
-    await forget.apply(filled, made)
+    await forget.apply(filled, plan)
     assert await ids(filled, MINE) == mine[3:]
     assert len(await ids(filled, OTHER)) == 1, "another schedule's snapshots stay"
 
@@ -71,19 +71,19 @@ async def test_t10_restic_and_our_model_agree_on_the_group_of_a_tag(filled):
 
 async def test_t13_keep_within_counts_from_the_newest_snapshot(filled):
     mine = await ids(filled, MINE)
-    made = await forget.plan(filled, RetentionPolicy(keep_within_duration="1d2h"), tag=MINE)
-    assert {reason.snapshot_id for reason in made.keep} == set(mine[2:])
-    assert set(made.remove) == set(mine[:2])
-    assert any("within 1d2h" in match for match in made.keep[0].matches)
+    plan = await forget.plan(filled, RetentionPolicy(keep_within_duration="1d2h"), tag=MINE)
+    assert {reason.snapshot_id for reason in plan.keep} == set(mine[2:])
+    assert set(plan.remove) == set(mine[:2])
+    assert any("within 1d2h" in match for match in plan.keep[0].matches)
 
 
 async def test_t8_a_protected_snapshot_counts_for_no_rule(filled):
     mine = [one.id for one in await snapshots.run(filled, tag=MINE)]
     newest = mine[-1]
-    made = await forget.plan(filled, RetentionPolicy(keep_last=1), tag=MINE, protected_ids={newest})
-    kept = {reason.snapshot_id: reason.matches for reason in made.keep}
+    plan = await forget.plan(filled, RetentionPolicy(keep_last=1), tag=MINE, protected_ids={newest})
+    kept = {reason.snapshot_id: reason.matches for reason in plan.keep}
     assert kept == {newest: ["protected"], mine[-2]: ["last snapshot"]}
-    assert set(made.remove) == set(mine) - set(kept)
+    assert set(plan.remove) == set(mine) - set(kept)
 
 
 async def test_t8_unknown_snapshot_is_protected_if_it_is_suspect(repository, source, tmp_path):
@@ -93,8 +93,8 @@ async def test_t8_unknown_snapshot_is_protected_if_it_is_suspect(repository, sou
     good, lost = await ids(repository, MINE)
 
     async def kept(**known):
-        made = await forget.plan(repository, RetentionPolicy(keep_last=1), tag=MINE, **known)
-        return {reason.snapshot_id: reason.matches for reason in made.keep}
+        plan = await forget.plan(repository, RetentionPolicy(keep_last=1), tag=MINE, **known)
+        return {reason.snapshot_id: reason.matches for reason in plan.keep}
 
     assert await kept(trusted_ids=[good]) == {lost: ["protected"], good: ["last snapshot"]}
     assert await kept(trusted_ids=[good, lost]) == {lost: ["last snapshot"]}
@@ -103,11 +103,11 @@ async def test_t8_unknown_snapshot_is_protected_if_it_is_suspect(repository, sou
 
 async def test_protected_snapshots_stay_with_their_reason(filled):
     mine = await ids(filled, MINE)
-    made = await forget.plan(
+    plan = await forget.plan(
         filled, RetentionPolicy(keep_daily=1), tag=MINE, protected_ids={mine[0]}
     )
-    assert KeepReason(snapshot_id=mine[0], matches=["protected"]) in made.keep
-    assert mine[0] not in made.remove
+    assert KeepReason(snapshot_id=mine[0], matches=["protected"]) in plan.keep
+    assert mine[0] not in plan.remove
 
 
 async def test_t11_a_policy_or_plan_that_keeps_nothing_removes_nothing(filled):
@@ -139,8 +139,8 @@ async def test_snapshots_are_removed_by_id_and_words_are_refused(filled):
 
 async def test_missing_and_empty_snapshots_differ(repository, tmp_path):
     (tmp_path / "empty").mkdir()
-    made = await backups.run(repository, tmp_path / "empty", tag=MINE, hostname="h")
-    inside = ls.run(repository, made.snapshot_id, path=str(tmp_path / "empty"))
+    summary = await backups.run(repository, tmp_path / "empty", tag=MINE, hostname="h")
+    inside = ls.run(repository, summary.snapshot_id, path=str(tmp_path / "empty"))
     assert [node async for node in inside] == []
     with pytest.raises(SnapshotMissing):
         async for _ in ls.run(repository, "f" * 64):
@@ -157,7 +157,7 @@ async def test_incomplete_snapshots_never_make_retention_remove_the_newest_compl
     save(repository, source, MINE, "2026-01-04 11:00:00")
     save(repository, source, MINE, "2026-01-05 10:00:00")
     old, complete, older_partial, partial, indexed_partial, newest = await ids(repository, MINE)
-    made = await forget.plan(
+    plan = await forget.plan(
         repository,
         RetentionPolicy(keep_last=1),
         tag=MINE,
@@ -165,14 +165,14 @@ async def test_incomplete_snapshots_never_make_retention_remove_the_newest_compl
         incomplete_ids={indexed_partial},
         zone=ZoneInfo("UTC"),
     )
-    kept = {reason.snapshot_id: reason.matches for reason in made.keep}
+    kept = {reason.snapshot_id: reason.matches for reason in plan.keep}
     assert kept == {
         complete: ["last snapshot"],
         indexed_partial: ["last snapshot"],
         newest: ["protected"],
     }
-    assert set(made.remove) == {old, older_partial, partial}, "incomplete ones stay bounded"
-    await forget.apply(repository, made)
+    assert set(plan.remove) == {old, older_partial, partial}, "incomplete ones stay bounded"
+    await forget.apply(repository, plan)
     assert set(await ids(repository, MINE)) == set(kept)
 
 
@@ -220,22 +220,22 @@ async def test_a_snapshot_dated_in_the_future_displaces_no_later_backup(reposito
     old, newest, future = sorted(
         await snapshots.run(repository, tag=MINE), key=lambda record: record.time
     )
-    made = await forget.plan(repository, RetentionPolicy(**policy), tag=MINE, zone=ZoneInfo("UTC"))
-    kept = {reason.snapshot_id: reason.matches for reason in made.keep}
+    plan = await forget.plan(repository, RetentionPolicy(**policy), tag=MINE, zone=ZoneInfo("UTC"))
+    kept = {reason.snapshot_id: reason.matches for reason in plan.keep}
     assert kept.pop(future.id) == ["dated in the future"]
     assert set(kept) == {newest.id}
-    assert made.remove == [old.id], "it counts for no rule"
+    assert plan.remove == [old.id], "it counts for no rule"
 
 
 async def test_a_snapshot_a_little_ahead_of_the_clock_counts_as_others_do(repository, source):
     save(repository, source, MINE, from_now(days=-1))
     save(repository, source, MINE, from_now(minutes=2))
     old, newest = await ids(repository, MINE)
-    made = await forget.plan(
+    plan = await forget.plan(
         repository, RetentionPolicy(keep_last=1), tag=MINE, zone=ZoneInfo("UTC")
     )
-    assert made.keep == [KeepReason(snapshot_id=newest, matches=["last snapshot"])]
-    assert made.remove == [old]
+    assert plan.keep == [KeepReason(snapshot_id=newest, matches=["last snapshot"])]
+    assert plan.remove == [old]
 
 
 async def test_retention_keeps_the_snapshot_of_the_run_it_follows_when_the_clock_was_behind(
@@ -250,17 +250,17 @@ async def test_retention_keeps_the_snapshot_of_the_run_it_follows_when_the_clock
     )
 
     async def kept(*latest: str) -> dict[str, list[str]]:
-        made = await forget.plan(
+        plan = await forget.plan(
             repository,
             RetentionPolicy(keep_last=1),
             tag=MINE,
             latest_ids=latest,
             zone=ZoneInfo("UTC"),
         )
-        assert sorted(made.remove) == sorted(
-            {behind.id, old.id, newest.id} - {reason.snapshot_id for reason in made.keep}
+        assert sorted(plan.remove) == sorted(
+            {behind.id, old.id, newest.id} - {reason.snapshot_id for reason in plan.keep}
         )
-        return {reason.snapshot_id: reason.matches for reason in made.keep}
+        return {reason.snapshot_id: reason.matches for reason in plan.keep}
 
     assert await kept() == {newest.id: ["last snapshot"]}
     assert await kept(behind.id) == {newest.id: ["last snapshot"], behind.id: ["latest run"]}
@@ -285,13 +285,13 @@ async def test_a_suspect_snapshot_that_was_tagged_by_hand_stays_suspect(
     save(repository, tmp_path / "empty", MINE, "2026-01-02 10:00:00")
     good, suspect = await ids(repository, MINE)
     [edited] = await tagged(repository, suspect)
-    for known in ({"protected_ids": [suspect]}, {"trusted_ids": [good]}):
-        made = await forget.plan(
+    for known in ({"protected": [suspect]}, {"trusted": [good]}):
+        plan = await forget.plan(
             repository, RetentionPolicy(keep_last=1), tag=MINE, zone=ZoneInfo("UTC"), **known
         )
-        kept = {reason.snapshot_id: reason.matches for reason in made.keep}
+        kept = {reason.snapshot_id: reason.matches for reason in plan.keep}
         assert kept == {good: ["last snapshot"], edited.id: ["protected"]}, known
-        assert made.remove == []
+        assert plan.remove == []
     accepted = await forget.plan(
         repository, RetentionPolicy(keep_last=1), tag=MINE, trusted_ids=[good, suspect]
     )
@@ -305,12 +305,12 @@ async def test_an_incomplete_snapshot_without_the_tag_stays_incomplete_when_tagg
     save(repository, source, MINE, "2026-01-02 10:00:00")
     good, partial = await ids(repository, MINE)
     [edited] = await tagged(repository, partial)
-    made = await forget.plan(
+    plan = await forget.plan(
         repository,
         RetentionPolicy(keep_last=1),
         tag=MINE,
         incomplete_ids=[partial],
         zone=ZoneInfo("UTC"),
     )
-    assert {reason.snapshot_id for reason in made.keep} == {good, edited.id}
-    assert made.remove == []
+    assert {reason.snapshot_id for reason in plan.keep} == {good, edited.id}
+    assert plan.remove == []

@@ -40,11 +40,11 @@ async def test_t17_each_command_has_the_limit_of_its_kind_and_else_the_common_on
     watched.write_text(f'#!/bin/sh\necho "$1 $GOMEMLIMIT" >> {seen}\nexec restic "$@"\n')
     watched.chmod(0o755)
     known = limited(repository, restic_command=str(watched))
-    made = await backup.run(known, source, tag="k3f9x2ab", hostname="h")
+    summary = await backup.run(known, source, tag="k3f9x2ab", hostname="h")
     await backup.run(known, source, tag="k3f9x2ab", hostname="h")
     await check.run(known)
     target = tmp_path / "target"
-    await restore.run(known, made.snapshot_id, target=str(target), base_path=str(source))
+    await restore.run(known, summary.snapshot_id, target=str(target), base_path=str(source))
     assert (target / "a.txt").read_text() == "top"
     plan = await forget.plan(known, RetentionPolicy(keep_last=1), tag="k3f9x2ab")
     await forget.apply(known, plan)

@@ -67,8 +67,8 @@ def odd(tmp_path: Path) -> Path:
 
 @pytest.fixture
 async def saved(repository, odd) -> str:
-    made = await backup.run(repository, odd, tag="t1234567", hostname="h")
-    return made.snapshot_id
+    summary = await backup.run(repository, odd, tag="t1234567", hostname="h")
+    return summary.snapshot_id
 
 
 async def test_everything_comes_back_identical(repository, odd, saved, tmp_path):
@@ -86,11 +86,11 @@ async def test_the_umask_of_our_processes_changes_no_restored_mode(
 ):
     (odd / "empty folder").chmod(0o777)
     (odd / "folder [1]").chmod(0o755)
-    made = await backup.run(repository, odd, tag="t1234567", hostname="h")
+    summary = await backup.run(repository, odd, tag="t1234567", hostname="h")
     target = tmp_path / "target"
     before = os.umask(private_files.UMASK)
     try:
-        await restore.run(repository, made.snapshot_id, target=str(target), base_path=str(odd))
+        await restore.run(repository, summary.snapshot_id, target=str(target), base_path=str(odd))
     finally:
         os.umask(before)
     assert describe(target) == describe(odd)
@@ -110,11 +110,11 @@ async def test_original_place_brings_back_the_chosen_paths_alone(repository, odd
 
 
 async def test_t24_chosen_paths_are_anchored(repository, source, tmp_path):
-    made = await backup.run(repository, source, tag="t1234567", hostname="h")
+    summary = await backup.run(repository, source, tag="t1234567", hostname="h")
     target = tmp_path / "target"
     await restore.run(
         repository,
-        made.snapshot_id,
+        summary.snapshot_id,
         target=str(target),
         base_path=str(source),
         include=[str(source / "a.txt")],

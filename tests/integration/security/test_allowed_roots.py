@@ -70,14 +70,14 @@ async def test_only_an_instance_admin_in_a_browser_reads_and_sets_allowed_roots(
 async def test_allowed_roots_list_every_grant_and_the_setting_of_the_first_organization(
     roots_setup,
 ):
-    made = await roots_setup.grant(f"{roots_setup.granted}//sub/./", "/srv")
+    granted = await roots_setup.grant(f"{roots_setup.granted}//sub/./", "/srv")
     expected = {
         "organizationId": roots_setup.second,
         "organizationName": "second",
         "host": "local",
         "roots": sorted([f"{roots_setup.granted}/sub", "/srv"]),
     }
-    assert (made.status_code, made.json()) == (200, expected)
+    assert (granted.status_code, granted.json()) == (200, expected)
     await roots_setup.grant("/srv", host="other-host")
     shown = (await roots_setup.admin.http.get(ROOTS)).json()
     assert shown == {
@@ -122,16 +122,18 @@ async def test_a_granted_root_lets_the_owner_of_a_second_organization_make_a_vol
     ):
         answer = await roots_setup.owner.http.post("/api/v1/volumes", json=directory(path))
         assert answer.status_code == 403, path
-    made = await roots_setup.owner.http.post(
+    response = await roots_setup.owner.http.post(
         "/api/v1/volumes", json=directory(roots_setup.granted / "sub")
     )
-    assert (made.status_code, made.json()["status"]) == (201, "mounted")
+    assert (response.status_code, response.json()["status"]) == (201, "mounted")
 
 
 async def test_a_revoked_root_takes_effect_when_the_volume_is_used_next(roots_setup):
     await roots_setup.grant(roots_setup.granted)
-    made = await roots_setup.owner.http.post("/api/v1/volumes", json=directory(roots_setup.granted))
-    url = f"/api/v1/volumes/{made.json()['shortId']}"
+    response = await roots_setup.owner.http.post(
+        "/api/v1/volumes", json=directory(roots_setup.granted)
+    )
+    url = f"/api/v1/volumes/{response.json()['shortId']}"
     checked = await roots_setup.owner.http.post(f"{url}/health-check")
     assert checked.json()["status"] == "mounted"
     assert (await roots_setup.grant()).json()["roots"] == []

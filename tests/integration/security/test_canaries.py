@@ -41,11 +41,11 @@ async def test_keys_passwords_and_the_recovery_key_are_nowhere(
     eve = await harness.user_factory.person("eve", {home: "member"})
     answer = await ada.http.post("/api/v1/system/restic-password", json={"password": PASSWORD})
     key = await harness.key_of(ada.http)
-    made = await ada.http.post(
+    response = await ada.http.post(
         "/api/auth/admin/create-user",
         json={"email": "n@example.com", "name": "N", "password": "canary-password-1"},
     )
-    assert made.status_code == 200
+    assert response.status_code == 200
     secrets = {
         "the recovery key": answer.text,
         "an API key": key,

@@ -23,9 +23,9 @@ def kernel(monkeypatch: pytest.MonkeyPatch) -> dict[str, float]:
 
 @pytest.fixture
 def watched(kernel: dict[str, float]) -> ActivityMonitor:
-    made = ActivityMonitor()
-    made.process_started(7)
-    return made
+    monitor = ActivityMonitor()
+    monitor.process_started(7)
+    return monitor
 
 
 def after(kernel: dict[str, float], watched: ActivityMonitor, seconds: float, **more: float) -> int:
