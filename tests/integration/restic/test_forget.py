@@ -285,7 +285,7 @@ async def test_a_suspect_snapshot_that_was_tagged_by_hand_stays_suspect(
     save(repository, tmp_path / "empty", MINE, "2026-01-02 10:00:00")
     good, suspect = await ids(repository, MINE)
     [edited] = await tagged(repository, suspect)
-    for known in ({"protected": [suspect]}, {"trusted": [good]}):
+    for known in ({"protected_ids": [suspect]}, {"trusted_ids": [good]}):
         plan = await forget.plan(
             repository, RetentionPolicy(keep_last=1), tag=MINE, zone=ZoneInfo("UTC"), **known
         )
