@@ -35,6 +35,7 @@ from prefect.workers.base import (
 from flows.outcome import RunOutcome
 from flows.registry import FLOWS
 from flows.worker_context import WorkerContext
+from zerobyte.contract.control_plane import RunAnnouncement
 from zerobyte.core import clock
 from zerobyte.core.log import get_logger
 from zerobyte.processes.event_loop_thread import EventLoopThread
@@ -100,6 +101,7 @@ class BackupWorker(BaseWorker[BaseJobConfiguration, BaseVariables, WorkerResult]
         self._missing_once: set[UUID] = set()
         self._look_ahead_s = look_ahead_s
         self._next_due: float | None = None
+        self._has_backlog = False
 
     async def take_due_runs(self) -> float:
         """Submit due runs up to the limit. Returns the seconds until the next query.
@@ -132,12 +134,33 @@ class BackupWorker(BaseWorker[BaseJobConfiguration, BaseVariables, WorkerResult]
         # A run that has begun or reschedules itself is on the queue until Prefect has its state.
         kept = {run.id for run in newest} - self._submitting_flow_run_ids
         chosen = [entry for entry in flow_run_response if entry.flow_run.id in kept]
-        return await super()._submit_scheduled_flow_runs(chosen)
+        submitted = await super()._submit_scheduled_flow_runs(chosen)
+        self._has_backlog = len(submitted) < len(chosen)
+        return submitted
+
+    async def start_announced(self, run: RunAnnouncement) -> None:
+        """Start a run that Prefect has queued a moment ago, unless other runs wait for a slot.
+
+        Without a free slot it stays on Prefect's queue, which decides the order.
+        """
+        parameters = {"task_id": run.task_id}
+        if run.schedule_id is not None:
+            parameters["schedule_id"] = run.schedule_id
+        flow_run = FlowRun(
+            id=UUID(run.flow_run_id),
+            flow_id=await self._flow_id(run.flow),
+            name=run.name,
+            parameters=parameters,
+            state=Scheduled(),
+        )
+        if not self._has_backlog and not self.has(run.flow_run_id):
+            found = WorkerFlowRunResponse.model_construct(flow_run=flow_run)
+            await super()._submit_scheduled_flow_runs([found])
 
     async def _submit_run(self, flow_run: FlowRun) -> None:
         """Run a flow run at once.
 
-        Prefect's own method makes ten requests first, for processes and containers that it starts.
+        Prefect's own method makes six requests first, for the process or container that it starts.
         """
         try:
             await self.run(flow_run)
@@ -168,10 +191,14 @@ class BackupWorker(BaseWorker[BaseJobConfiguration, BaseVariables, WorkerResult]
         except Exception as error:
             _log.error("a run failed without a state", run=run_id, error=type(error).__name__)
         finally:
-            self._context.unregister(run_id)
             self._release_limit_slot(flow_run.id)
             self._slot_free.set()
-        if record is None or not await self._flow_loop.run(record.finish(FINISH_LIMIT_S)):
+        # A shutdown waits for registered runs, so that their ends still reach Prefect.
+        is_recorded = record is not None and await self._flow_loop.run(
+            record.finish(FINISH_LIMIT_S)
+        )
+        self._context.unregister(run_id)
+        if not is_recorded:
             await self._report_end(flow_run.id, control.outcome)
         return WorkerResult(identifier=run_id, status_code=0)
 
@@ -180,6 +207,13 @@ class BackupWorker(BaseWorker[BaseJobConfiguration, BaseVariables, WorkerResult]
             flow = await self.client.read_flow(flow_run.flow_id)
             self._flow_names[flow_run.flow_id] = flow.name
         return self._flow_names[flow_run.flow_id]
+
+    async def _flow_id(self, name: str) -> UUID:
+        known = {known: flow_id for flow_id, known in self._flow_names.items()}
+        if name not in known:
+            known[name] = (await self.client.read_flow_by_name(name)).id
+            self._flow_names[known[name]] = name
+        return known[name]
 
     async def _report_end(self, flow_run_id: UUID, outcome: RunOutcome | None) -> None:
         """End a run in Prefect that a cancellation while pending, or an error, left open there."""

@@ -51,6 +51,7 @@ class RunRecord:
         self.is_recorded = False
         self._client = client
         self._on_cancel = on_cancel
+        self._is_cancelled = False
         self._unsent: deque[tuple[State[Any], bool]] = deque()
         self._is_new = asyncio.Event()
         self._is_sent = asyncio.Event()
@@ -76,6 +77,10 @@ class RunRecord:
             self._is_new.clear()
             while self._unsent:
                 state, force = self._unsent[0]
+                if self._is_cancelled and not state.is_final():
+                    # Prefect would accept Running, as if a user had started the run again.
+                    self._unsent.popleft()
+                    continue
                 try:
                     reply = await self._client.send_state(self.flow_run.id, state, force=force)
                 except ObjectNotFound:
@@ -97,6 +102,7 @@ class RunRecord:
         self.is_recorded = reply.status == SetStateStatus.ACCEPT
         in_prefect = reply.state
         if in_prefect is not None and (in_prefect.is_cancelling() or in_prefect.is_cancelled()):
+            self._is_cancelled = True
             self._on_cancel()
 
 

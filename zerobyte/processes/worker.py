@@ -18,7 +18,12 @@ from prefect import get_client
 from flows.control_client import WorkerApiClient
 from flows.disk_space import DiskSpaceGuard
 from flows.worker_context import WorkerContext, install
-from zerobyte.contract.control_plane import Hello, RegisterReply, WorkerIdentity
+from zerobyte.contract.control_plane import (
+    AnnouncementsRequest,
+    Hello,
+    RegisterReply,
+    WorkerIdentity,
+)
 from zerobyte.core import clock, clock_jumps, process
 from zerobyte.core.aio import every, wait_for_event
 from zerobyte.core.errors import Conflict, Unauthenticated, ZerobyteError
@@ -206,6 +211,7 @@ class Worker:
                     _periodic(PHANTOM_CHECK_S, worker.end_unknown_runs),
                     _periodic(CANCEL_CHECK_S, lambda: self._poll_cancellations(worker)),
                     self._listen(worker),
+                    self._start_announced(worker),
                     clock_jumps.watch(self._on_clock_jump),
                     self._take_runs(worker),
                 )
@@ -239,6 +245,20 @@ class Worker:
                     )
                     is_logged = True
             await wait_for_event(self._wake, pause_s)
+
+    async def _start_announced(self, worker: BackupWorker) -> None:
+        """Start runs as soon as the API has created them; Prefect's queue holds them as well."""
+        backoff = Backoff(jitter=True)
+        while not self._stopping.is_set():
+            try:
+                announced = await self._api.announced_runs(AnnouncementsRequest())
+                backoff.reset()
+                for run in announced.runs:
+                    if not self._stopping.is_set() and clock.monotonic() >= self._paused_until:
+                        await worker.start_announced(run)
+            except Exception as error:
+                _log_failed_call(error)
+                await wait_for_event(self._stopping, backoff.next_s())
 
     async def _listen(self, worker: BackupWorker) -> None:
         async for event in flow_run_states(self._settings.prefect_url, self._settings.prefect_auth):

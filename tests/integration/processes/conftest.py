@@ -18,6 +18,8 @@ import pytest
 from tests.integration.processes.worker_data import WorkerData
 from tests.support.waiting import until_sync
 from zerobyte.contract.control_plane import (
+    Announcements,
+    AnnouncementsRequest,
     ClaimRequest,
     ClaimResponse,
     DeliveryReport,
@@ -30,6 +32,7 @@ from zerobyte.contract.control_plane import (
     RegisterReply,
     Renewed,
     RenewRequest,
+    RunAnnouncement,
     Wait,
 )
 from zerobyte.contract.jobs import JobReport, JobSpec
@@ -66,7 +69,7 @@ class ScriptedControlPlane:
         self.cancelled: set[str] = set()
         self.order: list[tuple[str, str]] = []
         self.is_silent = False
-        self.refused = 0
+        self.announced: list[RunAnnouncement] = []
         self.hooks: list[tuple[str, bytes]] = []
         self.on_hook: Callable[[str], int] = lambda _: 200
         self._changed = threading.Condition()
@@ -91,11 +94,22 @@ class ScriptedControlPlane:
             self.cancelled.add(task_id)
             self._changed.notify_all()
 
+    def announce(self, run: RunAnnouncement) -> None:
+        with self._changed:
+            self.announced.append(run)
+            self._changed.notify_all()
+
     def answer(self, method: str, body: bytes) -> Any:
         match method:
             case "hello":
                 self.hellos.append(Hello.model_validate_json(body))
                 return RegisterReply(work_pool="zerobyte", work_queue=self.host)
+            case "announced":
+                request = AnnouncementsRequest.model_validate_json(body)
+                with self._changed:
+                    self._changed.wait_for(lambda: self.announced, request.wait_ms / 1000)
+                    runs, self.announced = self.announced, []
+                return Announcements(runs=runs)
             case "claim":
                 return self._claim(ClaimRequest.model_validate_json(body))
             case "renew":
@@ -155,7 +169,9 @@ class ScriptedControlPlane:
                     self._send(401, b"{}")
                     return
                 answer = plane.answer(self.path.removeprefix("/api/control/"), body)
-                self._send(200, answer.model_dump_json(by_alias=True).encode())
+                # A stopped worker no longer reads the answer to its waiting call.
+                with contextlib.suppress(ConnectionError):
+                    self._send(200, answer.model_dump_json(by_alias=True).encode())
 
             def _send(self, status: int, content: bytes) -> None:
                 self.send_response(status)
@@ -284,6 +300,24 @@ class Engine:
                 run_name="family photos · manual",
             )
         )
+
+    def queue_elsewhere(self, flow: str, schedule: str, **parameters: str) -> str:
+        """Create a run of a flow without a deployment, which no worker's queue holds."""
+        with self.server.rest() as rest:
+            flow_id = rest.post("/flows/", json={"name": flow}).json()["id"]
+            body = {
+                "flow_id": flow_id,
+                "name": "by hand",
+                "parameters": {"schedule_id": schedule, **parameters},
+                "state": {"type": "SCHEDULED"},
+            }
+            return str(rest.post("/flow_runs/", json=body).json()["id"])
+
+    def state_names(self, run: str) -> list[str]:
+        """The names of all states of a run, in their order."""
+        with self.server.rest() as rest:
+            rows = rest.get("/flow_run_states/", params={"flow_run_id": run}).json()
+        return [row["name"] for row in sorted(rows, key=lambda row: row["timestamp"])]
 
     def cancel(self, run: str) -> None:
         self.do(lambda scheduler: scheduler.cancel(run))

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.integration.processes.past import plan_in_the_past
-from zerobyte.contract.control_plane import Refused, Wait
+from zerobyte.contract.control_plane import Refused, RunAnnouncement, Wait
 from zerobyte.contract.jobs import (
     BackupResult,
     DeleteSnapshotsJob,
@@ -290,3 +290,27 @@ def test_temporary_fault_repeats_only_the_restic_step(
     assert counts == {"preflight": 1, "restic backup": 2}
     assert [claim.task_id for claim in plane.claims] == [task]
     assert plane.reports[task].outcome == "success"
+
+
+def test_announced_run_starts_without_a_poll_and_once_only(
+    plane, engine, start_worker, worker_data
+):
+    """The announcement names a run that is not on the worker's queue, so no poll can find it."""
+    schedule, task = ids.short_id(), ids.uuid7()
+    plane.jobs[task] = worker_data.job(task, schedule)
+    engine.put(schedule)
+    start_worker()
+    run = engine.queue_elsewhere("backup", schedule, task_id=task)
+
+    announcement = RunAnnouncement(
+        flow="backup", flow_run_id=run, name="by hand", task_id=task, schedule_id=schedule
+    )
+    plane.announce(announcement)
+    plane.announce(announcement)
+
+    state = engine.ended(run)
+    assert (state["type"], state["name"]) == ("COMPLETED", "Completed"), state
+    assert [claim.task_id for claim in plane.claims] == [task]
+    assert plane.reports[task].status == "succeeded"
+    assert engine.state_names(run) == ["Scheduled", "Pending", "Running", "Completed"]
+    engine.steps(run, "preflight", "restic backup")

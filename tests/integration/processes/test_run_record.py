@@ -1,0 +1,66 @@
+"""A run works while Prefect is away, and stops when Prefect answers that it was cancelled."""
+
+import asyncio
+from contextlib import asynccontextmanager
+from uuid import uuid4
+
+import pytest
+from prefect import flow
+from prefect.client.schemas.objects import FlowRun, State
+from prefect.settings import PREFECT_API_AUTH_STRING, PREFECT_API_URL, temporary_settings
+from prefect.states import Cancelled, Completed, Scheduled
+
+from flows.tasks import FLOW_OPTIONS
+from tests.support.waiting import until
+from zerobyte.demo.ports import free_ports
+from zerobyte.processes.run_record import RunClient
+
+
+@asynccontextmanager
+async def connected_to(url, auth):
+    with temporary_settings({PREFECT_API_URL: url, PREFECT_API_AUTH_STRING: auth}):
+        async with RunClient() as client:
+            yield client
+
+
+def states_of(server, flow_run):
+    with server.rest() as rest:
+        rows = rest.get("/flow_run_states/", params={"flow_run_id": str(flow_run.id)}).json()
+    return [row["name"] for row in sorted(rows, key=lambda row: row["timestamp"])]
+
+
+async def test_run_ends_while_prefect_is_away():
+    done = asyncio.Event()
+
+    @flow(name="recorded", **FLOW_OPTIONS)
+    async def recorded() -> State:
+        done.set()
+        return Completed(message="done")
+
+    [port] = free_ports(1)
+    flow_run = FlowRun(flow_id=uuid4(), name="by hand", state=Scheduled())
+    async with connected_to(f"http://127.0.0.1:{port}/api", "name:secret") as client:
+        record = await client.run(recorded, flow_run, on_cancel=lambda: None)
+        assert done.is_set()
+        assert flow_run.state is not None
+        assert flow_run.state.is_completed()
+        assert not await record.finish(0)
+
+
+@pytest.mark.timeout(300)
+async def test_cancellation_that_only_prefect_knows_stops_the_run(prefect_server):
+    stopped = asyncio.Event()
+
+    @flow(name="recorded", **FLOW_OPTIONS)
+    async def recorded() -> State:
+        await until(stopped.is_set, limit_s=120)
+        return Cancelled(message="stopped")
+
+    async with connected_to(prefect_server.url, prefect_server.auth) as client:
+        flow_run = await client.create_flow_run(recorded, state=Scheduled())
+        await client.send_state(flow_run.id, Cancelled(), force=True)
+        record = await client.run(recorded, flow_run, on_cancel=stopped.set)
+        await record.finish(120)
+    states = states_of(prefect_server, flow_run)
+    assert states[:2] == ["Scheduled", "Cancelled"]
+    assert set(states[2:]) <= {"Cancelled"}
