@@ -13,6 +13,7 @@ from rich.table import Table
 
 from bench.accounts import sign_ins
 from bench.bare import BareRestic
+from bench.browse import browse
 from bench.data import fill
 from bench.measure import Row, first_backups, memory, seconds, small_runs
 from bench.minute import same_minute
@@ -33,6 +34,12 @@ async def measure_reads(work: Path, options: argparse.Namespace, console: Consol
     rows = await reads()
     console.print(f"Measuring the listing of {options.tree} files")
     return rows + await trees(work, restic=options.restic, files=options.tree)
+
+
+async def measure_browsing(work: Path, options: argparse.Namespace, console: Console) -> list[Row]:
+    """What people wait for when they open a folder of a snapshot."""
+    console.print(f"Measuring folders of a snapshot with {options.browse} files")
+    return await browse(work, restic=options.restic, files=options.browse)
 
 
 async def measure(work: Path, options: argparse.Namespace, console: Console) -> list[Row]:
@@ -89,7 +96,12 @@ async def measure_due(work: Path, options: argparse.Namespace, console: Console)
     return await same_minute(work, options.due, console) if options.due else []
 
 
-PARTS: Final = {"reads": measure_reads, "runs": measure, "due": measure_due}
+PARTS: Final = {
+    "reads": measure_reads,
+    "browse": measure_browsing,
+    "runs": measure,
+    "due": measure_due,
+}
 
 
 def show(rows: list[Row], console: Console) -> None:
@@ -110,6 +122,7 @@ def main() -> int:
     parser.add_argument("--files", type=int, default=10_000)
     parser.add_argument("--megabytes", type=int, default=1_000)
     parser.add_argument("--tree", type=int, default=200_000, help="files of the listed tree")
+    parser.add_argument("--browse", type=int, default=50_000, help="files of the browsed snapshot")
     parser.add_argument("--restic", default=shutil.which("restic") or "restic")
     parser.add_argument("--due", type=int, default=200, help="schedules due in one minute")
     parser.add_argument("--only", choices=tuple(PARTS), help="one part alone")

@@ -41,8 +41,8 @@ _Key = tuple[str, str]
 class SnapshotFiles:
     """Pages of the files in snapshots.
 
-    A folder of a tree that is not cached is read alone, and then the whole tree is listed once at a
-    low priority and cached. Other requests are answered as soon as the listing has come to their
+    A folder of a tree that is not cached is read alone, and then the whole tree is listed once
+    and cached. Other requests are answered as soon as the listing has come to their
     part. At most two listings of a repository run at a time, without a lock, so they also work
     while the repository is busy. A listing that exceeds a request's time limit continues for the
     next request. A tree that does not fit into the cache is listed for each page.
@@ -159,7 +159,7 @@ class SnapshotFiles:
     async def fill(self, row: models.Repository, snapshot_id: str) -> None:
         """Cache a tree in advance. Raises NotFound, Unavailable, ResticError."""
         if not await self.trees.is_known(row.id, snapshot_id):
-            reading = self._start_reading(row, (row.id, snapshot_id))
+            reading = self._start_reading(row, (row.id, snapshot_id), is_background=True)
             await asyncio.wait({reading})
             reading.result()
 
@@ -182,7 +182,7 @@ class SnapshotFiles:
             async with asyncio.timeout(LIMIT_S):
                 if query_folder is not None and (found := await query_folder()) is not None:
                     if self._may_fill(key):
-                        self._start_reading(row, key)
+                        self._start_reading(row, key, is_background=False)
                     return found
                 if self._may_fill(key):
                     reading = self._start_reading(row, key, is_background=False)
@@ -213,7 +213,7 @@ class SnapshotFiles:
         return await query_cache()
 
     def _start_reading(
-        self, row: models.Repository, key: _Key, *, is_background: bool = True
+        self, row: models.Repository, key: _Key, *, is_background: bool
     ) -> asyncio.Task[None]:
         """Start to list and cache a tree, or return the listing that is running."""
         return self._single_flights.start(
