@@ -33,7 +33,8 @@ FRAMING_HEADERS = frozenset(
 
 
 def _header(value: str) -> str:
-    match = re.match(r"^([A-Za-z0-9-]+):[ \t]*([^:\s][^\r\n\x00]*)$", value)
+    value = value.rstrip("\r\n")
+    match = re.fullmatch(r"([A-Za-z0-9-]+):[ \t]*([^:\s][^\r\n\x00]*)", value)
     if match is None:
         raise ValueError("Headers must use non-empty Key: Value format with valid header names")
     if match[1].lower() in FRAMING_HEADERS:

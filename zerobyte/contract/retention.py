@@ -8,7 +8,7 @@ from pydantic import AfterValidator, Field
 from zerobyte.contract.base import OmitNone
 from zerobyte.contract.exact import Exact
 
-_DURATION = re.compile(r"^(?=\d)(\d{1,6}y)?(\d{1,6}m)?(\d{1,6}d)?(\d{1,6}h)?$")
+_DURATION = re.compile(r"(?=[0-9])([0-9]{1,6}y)?([0-9]{1,6}m)?([0-9]{1,6}d)?([0-9]{1,6}h)?")
 
 
 def _duration(value: str | None) -> str | None:
@@ -17,9 +17,10 @@ def _duration(value: str | None) -> str | None:
     An empty text and a zero duration such as `0d` equal an absent rule. With larger numbers restic
     crashes, or the hours overflow to a far too short duration.
     """
+    value = (value or "").strip()
     if not value:
         return None
-    if not _DURATION.match(value):
+    if not _DURATION.fullmatch(value):
         raise ValueError("must be a duration such as 7d, 2m or 1y5m7d2h, of six digits at most")
     return value if re.search(r"[1-9]", value) else None
 

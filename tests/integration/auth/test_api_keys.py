@@ -7,11 +7,11 @@ import re
 
 import pytest
 from tortoise import Tortoise
-from tortoise.backends.sqlite.client import SqliteClient
 
 from tests.support.contract import assert_conforms
 from tests.support.http_server import settings_for
 from tests.support.signed_in_users import PASSWORD, SignedInUsers
+from tests.support.statements import record_statements
 from zerobyte.core import clock, ids
 from zerobyte.features.auth.models import Account, ApiKey, Member, Organization, User
 from zerobyte.features.auth.service.api_keys import LIMIT
@@ -292,14 +292,7 @@ async def test_key_authentication_takes_one_query(user_factory, ada, monkeypatch
     key = (await make(ada)).json()["key"]
     assert (await use(user_factory, key)).status_code == 200
     program = await user_factory.browser(**{"x-api-key": key})
-    statements: list[str] = []
-    execute = SqliteClient.execute_query
-
-    async def counted(self, query, *more):
-        statements.append(query)
-        return await execute(self, query, *more)
-
-    monkeypatch.setattr(SqliteClient, "execute_query", counted)
+    statements = record_statements(monkeypatch)
     for http in (program, ada.http):
         statements.clear()
         assert (await http.get("/api/v1/system/dev-panel")).status_code == 200

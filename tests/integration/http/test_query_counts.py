@@ -8,12 +8,11 @@ from typing import Any
 
 import httpx
 import pytest
-from tortoise.backends.sqlite.client import SqliteClient
 
 from tests.support.http_server import serving, settings_for
+from tests.support.statements import record_statements
 from zerobyte import app as composition
 from zerobyte.core import clock, ids
-from zerobyte.db import sqlite
 from zerobyte.features.auth.models import (
     Account,
     ApiKey,
@@ -211,16 +210,6 @@ async def test_no_read_asks_the_database_more_often_than_three_times(
     served: tuple[httpx.AsyncClient, Services, Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     client, platform, app = served
-    statements: list[str] = []
-    real = SqliteClient.execute_query
-
-    async def counting(self: Any, query: str, values: Any = None) -> Any:
-        statements.append(query)
-        return await real(self, query, values)
-
-    async def fetch(self: Any, query: str, values: Any) -> Any:
-        return (await self.execute_query(query, values))[1]
-
     reads = [
         path
         for (path, method), operation in operations(app).items()
@@ -231,10 +220,7 @@ async def test_no_read_asks_the_database_more_often_than_three_times(
     for more in (2, 38):
         values = await fill(platform, more)
         await first_organization.first_id()  # as the start does
-        monkeypatch.setattr(SqliteClient, "execute_query", counting)
-        # Disable the reader and with it the result cache, so that each request is counted.
-        monkeypatch.setattr(sqlite.Client, "change_token", lambda _: None)
-        monkeypatch.setattr(sqlite.Client, "fetch", fetch)
+        statements = record_statements(monkeypatch)
         counts.append({})
         for path in [*reads, "/api/v1/repositories/{repositories}/snapshots?backupId={backups}"]:
             url = filled(path.partition("?")[0], values)

@@ -11,6 +11,11 @@ def test_durations_of_restic_are_kept(text: str) -> None:
     assert RetentionPolicy.model_validate({"keepWithinDuration": text}).has_rules()
 
 
+def test_white_space_around_a_duration_never_reaches_restic() -> None:
+    policy = RetentionPolicy.model_validate({"keepWithinDuration": " 7d\n"})
+    assert policy.keep_within_duration == "7d"
+
+
 @pytest.mark.parametrize("text", ["", "0d", "0y0m", None])
 def test_empty_and_zero_durations_are_no_rule(text: str | None) -> None:
     policy = RetentionPolicy.model_validate({"keepWithinDuration": text})
@@ -18,7 +23,7 @@ def test_empty_and_zero_durations_are_no_rule(text: str | None) -> None:
     assert not policy.has_rules()
 
 
-@pytest.mark.parametrize("text", ["7", "d", "7w", "2h1d", "1000000h", "-7d", "7 d"])
+@pytest.mark.parametrize("text", ["7", "d", "7w", "2h1d", "1000000h", "-7d", "7 d", "7\u0665d"])
 def test_other_durations_are_refused(text: str) -> None:
     with pytest.raises(ValidationError, match="must be a duration"):
         RetentionPolicy.model_validate({"keepWithinDuration": text})

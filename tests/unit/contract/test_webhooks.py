@@ -19,3 +19,8 @@ def test_webhook_header_values_are_masked_and_kept_for_the_same_address_alone() 
 def test_headers_that_could_split_a_request_are_refused(header: str) -> None:
     with pytest.raises(ValueError, match="Header"):
         Webhook(url="https://hooks.test", headers=[header])
+
+
+def test_line_breaks_after_a_header_are_removed() -> None:
+    stored = Webhook(url="https://hooks.test", headers=["X-Token: secret\n"])
+    assert stored.headers == ["X-Token: secret"]
