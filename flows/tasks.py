@@ -34,6 +34,8 @@ from zerobyte.core.errors import ZerobyteError
 from zerobyte.core.log import get_logger
 from zerobyte.restic import Interrupted, StorageUnreachable
 
+_RENAME_S: Final = 2.0
+
 _log = get_logger(__name__)
 
 
@@ -99,7 +101,9 @@ async def name_run(name: str) -> None:
     if context is None or context.flow_run is None or context.flow_run.name == name:
         return
     try:
-        await context.client.set_flow_run_name(context.flow_run.id, name)  # pyright: ignore[reportGeneralTypeIssues]
+        # The work waits for this call: a Prefect that does not answer must not delay it.
+        async with asyncio.timeout(_RENAME_S):
+            await context.client.set_flow_run_name(context.flow_run.id, name)  # pyright: ignore[reportGeneralTypeIssues]
     except Exception as error:
         _log.debug("a flow run could not be renamed", error=type(error).__name__)
 

@@ -91,7 +91,11 @@ def create_app(settings: Settings, scheduler: Scheduler | None = None) -> HttpAp
     async def stop(_: HttpApp) -> None:
         await stack.aclose()
 
+    async def end_waiting_calls(_: HttpApp) -> None:
+        services.announcements.close()
+
     app.register_listener(start, "before_server_start")
+    app.register_listener(end_waiting_calls, "before_server_stop")
     app.register_listener(stop, "after_server_stop")
     return app
 

@@ -96,7 +96,8 @@ async def _claim(context: WorkerContext, run: RunControl, request: ClaimRequest)
                 # The lease holder may itself wait for a slot: keeping ours would be a deadlock.
                 context.release_slot(run)
                 context.count_waiting(1)
-            request = request.model_copy(update={"task_id": reply.task_id})
+            if reply.task_id is not None:
+                request = request.model_copy(update={"task_id": reply.task_id})
             await wait_for_event(run.stop, max(reply.retry_after_ms, 50) / 1000)
     finally:
         if has_waited:

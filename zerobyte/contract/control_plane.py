@@ -105,10 +105,13 @@ class Granted(ApiModel):
 
 
 class Wait(ApiModel):
-    """Ask again: other tasks hold the repository; the task keeps its position in the queue."""
+    """Ask again: other tasks hold the repository; the task keeps its position in the queue.
+
+    task_id     None if the due time of a scheduled run has not come by the clock of the API.
+    """
 
     answer: Literal["wait"] = "wait"
-    task_id: str
+    task_id: str | None
     retry_after_ms: int
     holders: list[str]
 

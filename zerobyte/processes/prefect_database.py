@@ -74,6 +74,9 @@ def copy_template(database: Path, template: Path) -> bool:
             shutil.copyfileobj(source, target)
             target.flush()
             os.fsync(target.fileno())
+        # SQLite would replay the log of a deleted database into the new one.
+        for ending in ("-wal", "-shm", "-journal"):
+            database.with_name(database.name + ending).unlink(missing_ok=True)
         draft.replace(database)
     except OSError as error:
         _log.warning("the template of Prefect's database is not used", reason=error.strerror)

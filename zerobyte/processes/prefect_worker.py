@@ -4,7 +4,8 @@ It coalesces missed runs, cancels runs in every phase, and ends runs of a dead w
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections import deque
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
 from uuid import UUID
@@ -34,12 +35,12 @@ from prefect.workers.base import (
 
 from flows.outcome import RunOutcome
 from flows.registry import FLOWS
-from flows.worker_context import WorkerContext
+from flows.worker_context import RunControl, WorkerContext
 from zerobyte.contract.control_plane import RunAnnouncement
 from zerobyte.core import clock
 from zerobyte.core.log import get_logger
 from zerobyte.processes.event_loop_thread import EventLoopThread
-from zerobyte.processes.run_record import FINISH_LIMIT_S, RunClient
+from zerobyte.processes.run_record import FINISH_LIMIT_S, STOPPING_LIMIT_S, RunClient
 
 COALESCED = "A newer run of the same schedule is due; it catches up for all missed runs."
 LOST_RUN = "The run ended without a result."
@@ -48,6 +49,7 @@ _UNENDED = [StateType.PENDING, StateType.RUNNING, StateType.CANCELLING]
 
 _PAGE = 200
 _MOST_WAITING = 50
+_MOST_ENDED = 200
 
 _log = get_logger(__name__)
 
@@ -99,6 +101,8 @@ class BackupWorker(BaseWorker[BaseJobConfiguration, BaseVariables, WorkerResult]
         self._take_lock = asyncio.Lock()
         self._unreported: dict[UUID, State[Any]] = {}
         self._missing_once: set[UUID] = set()
+        # Prefect would start an ended run again, if it were announced late.
+        self._ended: deque[UUID] = deque(maxlen=_MOST_ENDED)
         self._look_ahead_s = look_ahead_s
         self._next_due: float | None = None
         self._has_backlog = False
@@ -125,23 +129,31 @@ class BackupWorker(BaseWorker[BaseJobConfiguration, BaseVariables, WorkerResult]
     async def _submit_scheduled_flow_runs(
         self, flow_run_response: list[WorkerFlowRunResponse]
     ) -> list[FlowRun]:
-        runs = [entry.flow_run for entry in flow_run_response]
+        # A run that works here is on the queue until Prefect has its state, and one that has ended
+        # here until Prefect has its end: to coalesce it would cancel its work.
+        runs = [entry.flow_run for entry in flow_run_response if not self._is_taken(entry.flow_run)]
         due, self._next_due = split_by_due(runs, clock.now().timestamp())
         newest, missed = coalesce_runs(due)
         for run in missed:
             state = Cancelled(name="Coalesced", message=COALESCED)
             await self.client.set_flow_run_state(run.id, state, force=True)
-        # A run that has begun or reschedules itself is on the queue until Prefect has its state.
-        kept = {run.id for run in newest} - self._submitting_flow_run_ids
+        kept = {run.id for run in newest}
         chosen = [entry for entry in flow_run_response if entry.flow_run.id in kept]
         submitted = await super()._submit_scheduled_flow_runs(chosen)
         self._has_backlog = len(submitted) < len(chosen)
         return submitted
 
-    async def start_announced(self, run: RunAnnouncement) -> None:
+    def _is_taken(self, run: FlowRun) -> bool:
+        return run.id in self._submitting_flow_run_ids or run.id in self._unreported
+
+    async def start_announced(
+        self, run: RunAnnouncement, *, may_start: Callable[[], bool] = lambda: True
+    ) -> None:
         """Start a run that Prefect has queued a moment ago, unless other runs wait for a slot.
 
         Without a free slot it stays on Prefect's queue, which decides the order.
+
+        may_start   asked last: a stop request may come while Prefect is asked for the flow.
         """
         parameters = {"task_id": run.task_id}
         if run.schedule_id is not None:
@@ -153,7 +165,8 @@ class BackupWorker(BaseWorker[BaseJobConfiguration, BaseVariables, WorkerResult]
             parameters=parameters,
             state=Scheduled(),
         )
-        if not self._has_backlog and not self.has(run.flow_run_id):
+        is_new = not self._is_taken(flow_run) and flow_run.id not in self._ended
+        if is_new and not self._has_backlog and may_start():
             found = WorkerFlowRunResponse.model_construct(flow_run=flow_run)
             await super()._submit_scheduled_flow_runs([found])
 
@@ -166,6 +179,7 @@ class BackupWorker(BaseWorker[BaseJobConfiguration, BaseVariables, WorkerResult]
             await self.run(flow_run)
         finally:
             self._cancelled_early.discard(str(flow_run.id))
+            self._ended.append(flow_run.id)
             self._submitting_flow_run_ids.discard(flow_run.id)
 
     async def run(
@@ -177,6 +191,14 @@ class BackupWorker(BaseWorker[BaseJobConfiguration, BaseVariables, WorkerResult]
         """Run the flow on the flows' thread and make sure that it ends in Prefect too."""
         run_id = str(flow_run.id)
         control = self._context.register(run_id)
+        try:
+            await self._run(flow_run, control)
+        finally:
+            self._context.unregister(run_id)
+        return WorkerResult(identifier=run_id, status_code=0)
+
+    async def _run(self, flow_run: FlowRun, control: RunControl) -> None:
+        run_id = str(flow_run.id)
         if run_id in self._cancelled_early:
             self.cancel(run_id)
         record = None
@@ -194,13 +216,9 @@ class BackupWorker(BaseWorker[BaseJobConfiguration, BaseVariables, WorkerResult]
             self._release_limit_slot(flow_run.id)
             self._slot_free.set()
         # A shutdown waits for registered runs, so that their ends still reach Prefect.
-        is_recorded = record is not None and await self._flow_loop.run(
-            record.finish(FINISH_LIMIT_S)
-        )
-        self._context.unregister(run_id)
-        if not is_recorded:
+        limit_s = STOPPING_LIMIT_S if control.reason == "stopping" else FINISH_LIMIT_S
+        if record is None or not await self._flow_loop.run(record.finish(limit_s)):
             await self._report_end(flow_run.id, control.outcome)
-        return WorkerResult(identifier=run_id, status_code=0)
 
     async def _flow_name(self, flow_run: FlowRun) -> str:
         if flow_run.flow_id not in self._flow_names:
@@ -227,7 +245,10 @@ class BackupWorker(BaseWorker[BaseJobConfiguration, BaseVariables, WorkerResult]
     async def _end_in_prefect(self, flow_run_id: UUID, ended: State[Any]) -> None:
         try:
             state = (await self.client.read_flow_run(flow_run_id)).state
-            if state is None or state.is_final() or state.is_scheduled():
+            if state is None or state.is_final():
+                return
+            # On the queue it is repeated, unless it has ended and Prefect has none of its states.
+            if state.is_scheduled() and (ended.is_scheduled() or ended.is_crashed()):
                 return
             if state.type == StateType.CANCELLING:
                 ended = Cancelled(message="Cancelled before it began.")

@@ -34,6 +34,9 @@ from zerobyte.core.retry import Backoff
 FINISH_LIMIT_S: Final = 10.0
 """How long the end of a run waits for Prefect; later the worker sends the final state again."""
 
+STOPPING_LIMIT_S: Final = 2.0
+"""The same while the worker stops; the next worker ends the run in Prefect."""
+
 _log = get_logger(__name__)
 
 
@@ -41,7 +44,7 @@ class RunRecord:
     """The states of one run on their way to Prefect.
 
     on_cancel   called when Prefect answers that a user cancelled the run.
-    is_recorded True once Prefect has accepted the last state, or has deleted the run.
+    is_recorded True once Prefect has accepted the end of the run, or has deleted the run.
     """
 
     def __init__(
@@ -64,7 +67,7 @@ class RunRecord:
         self._is_new.set()
 
     async def finish(self, limit_s: float) -> bool:
-        """Wait until all states are sent. Returns whether Prefect accepted the last one."""
+        """Wait until all states are sent. Returns whether Prefect accepted the end of the run."""
         await wait_for_event(self._is_sent, limit_s)
         self._sender.cancel()
         await asyncio.gather(self._sender, return_exceptions=True)
@@ -98,8 +101,9 @@ class RunRecord:
         if isinstance(reply.details, StateWaitDetails):
             await asyncio.sleep(reply.details.delay_seconds)
             return
-        self._unsent.popleft()
-        self.is_recorded = reply.status == SetStateStatus.ACCEPT
+        state, _ = self._unsent.popleft()
+        is_end = state.is_final() or state.is_scheduled()
+        self.is_recorded = is_end and reply.status == SetStateStatus.ACCEPT
         in_prefect = reply.state
         if in_prefect is not None and (in_prefect.is_cancelling() or in_prefect.is_cancelled()):
             self._is_cancelled = True

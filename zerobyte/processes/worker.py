@@ -254,11 +254,13 @@ class Worker:
                 announced = await self._api.announced_runs(AnnouncementsRequest())
                 backoff.reset()
                 for run in announced.runs:
-                    if not self._stopping.is_set() and clock.monotonic() >= self._paused_until:
-                        await worker.start_announced(run)
+                    await worker.start_announced(run, may_start=self._may_start)
             except Exception as error:
                 _log_failed_call(error)
                 await wait_for_event(self._stopping, backoff.next_s())
+
+    def _may_start(self) -> bool:
+        return not self._stopping.is_set() and clock.monotonic() >= self._paused_until
 
     async def _listen(self, worker: BackupWorker) -> None:
         async for event in flow_run_states(self._settings.prefect_url, self._settings.prefect_auth):

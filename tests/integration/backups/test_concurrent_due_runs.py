@@ -88,3 +88,18 @@ async def test_what_comes_due_beside_a_running_backup_is_counted_with_it(
     await harness.services.due_runs.start_missed()
     assert len(await tasks_of(schedule)) == 1
     assert (await schedule_of(harness, schedule))["nextBackupAt"] > clock.now_ms()
+
+
+async def test_run_of_a_host_whose_clock_is_ahead_waits_for_its_due_time(
+    harness: ApiHarness,
+) -> None:
+    schedule = await harness.schedule(enabled=True)
+    due_at = clock.now_ms() + 60_000
+    await Schedule.filter(short_id=schedule["shortId"]).update(next_backup_at=due_at)
+    reply = await harness.claim(schedule_id=schedule["shortId"], due_at=due_at)
+    assert reply["answer"] == "wait"
+    assert reply["taskId"] is None
+    assert 0 < reply["retryAfterMs"] <= 60_000
+    refused = await harness.claim(schedule_id=schedule["shortId"], due_at=due_at + 3_600_000)
+    assert refused["answer"] == "refused"
+    assert await tasks_of(schedule) == []

@@ -24,6 +24,7 @@ def database_kind() -> str:
 def bodies(made: dict[str, Any], task_id: str, worker: dict[str, Any]) -> dict[str, Any]:
     """One call of each method except hello."""
     return {
+        "announced": {"waitMs": 0},
         "claim": {"worker": worker, "flowRunId": ids.uuid7(), "taskId": task_id},
         "renew": {"worker": worker, "taskId": task_id, "waitMs": 0},
         "progress": {"taskId": task_id, "result": {"kind": "forget", "plan": None}},

@@ -1,20 +1,17 @@
 """Missed runs of one schedule are coalesced into the newest (T35)."""
 
-import asyncio
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
-from typing import Any, cast
 from uuid import uuid4
 
 import anyio
 from prefect.client.schemas.objects import FlowRun
 from prefect.client.schemas.responses import WorkerFlowRunResponse
+from prefect.states import Completed
 
-from flows.worker_context import WorkerContext
-from zerobyte.contract.control_plane import WorkerIdentity
+from tests.support.workers import idle_worker
+from zerobyte.contract.control_plane import RunAnnouncement
 from zerobyte.core import clock
-from zerobyte.processes.prefect_worker import BackupWorker, coalesce_runs, split_by_due
-from zerobyte.restic import Tools
+from zerobyte.processes.prefect_worker import coalesce_runs, split_by_due
 
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
 
@@ -78,7 +75,7 @@ def test_planned_runs_wait_and_the_first_of_them_ends_the_pause():
 
 
 async def test_the_next_query_is_made_when_the_first_planned_run_is_due(monkeypatch):
-    worker = make_worker()
+    worker = idle_worker()
     planned = run(uuid4(), 0)
     entry = WorkerFlowRunResponse(work_pool_id=uuid4(), work_queue_id=uuid4(), flow_run=planned)
     answers = [[entry], []]
@@ -92,28 +89,39 @@ async def test_the_next_query_is_made_when_the_first_planned_run_is_due(monkeypa
     assert await worker.take_due_runs() == 10
 
 
-def make_worker():
-    nothing = cast("Any", None)
-    identity = WorkerIdentity(host="local", boot_id="b", pid=1, pid_started=1)
-    tools = Tools(cache_dir=Path("c"), run_dir=Path("r"))
-    return BackupWorker(
-        pool="p",
-        queue="q",
-        name="w",
-        limit=2,
-        flow_loop=nothing,
-        flow_client=nothing,
-        context=WorkerContext(control=nothing, worker=identity, tools=tools),
-        on_slot_free=asyncio.Event(),
-        look_ahead_s=10,
-        heartbeat_s=30,
-    )
-
-
 async def test_rescheduled_run_is_not_taken_before_it_has_ended():
-    worker = make_worker()
+    worker = idle_worker()
     worker._limiter = anyio.CapacityLimiter(2)
     put_back = run(uuid4(), 0, begun=1)
     worker._submitting_flow_run_ids.add(put_back.id)
     due = WorkerFlowRunResponse(work_pool_id=uuid4(), work_queue_id=uuid4(), flow_run=put_back)
     assert await worker._submit_scheduled_flow_runs([due]) == []
+
+
+def response(flow_run):
+    return WorkerFlowRunResponse(work_pool_id=uuid4(), work_queue_id=uuid4(), flow_run=flow_run)
+
+
+async def test_run_that_works_here_is_not_coalesced_while_prefect_lists_it_as_scheduled():
+    worker, deployment = idle_worker(), uuid4()
+    worker._limiter = anyio.CapacityLimiter(1)
+    worker._limiter.acquire_nowait()
+    working, unreported, newest = (run(deployment, minutes) for minutes in (1, 2, 3))
+    worker._submitting_flow_run_ids.add(working.id)
+    worker._unreported[unreported.id] = Completed()
+    # To cancel one of them would need a client, which this worker has not.
+    listed = [response(one) for one in (working, unreported, newest)]
+    assert await worker._submit_scheduled_flow_runs(listed) == []
+    assert worker._has_backlog, "the newest run alone waits for a slot"
+
+
+async def test_late_announcement_does_not_start_an_ended_run_again():
+    worker = idle_worker()
+    worker._limiter = anyio.CapacityLimiter(1)
+    ended, flow_id = uuid4(), uuid4()
+    worker._flow_names[flow_id] = "backup"
+    worker._ended.append(ended)
+    announced = RunAnnouncement(flow="backup", flow_run_id=str(ended), name="n", task_id="t")
+    await worker.start_announced(announced)
+    assert worker._limiter.borrowed_tokens == 0
+    assert not worker.has(str(ended))

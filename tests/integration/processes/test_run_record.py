@@ -8,12 +8,14 @@ import pytest
 from prefect import flow
 from prefect.client.schemas.objects import FlowRun, State
 from prefect.settings import PREFECT_API_AUTH_STRING, PREFECT_API_URL, temporary_settings
-from prefect.states import Cancelled, Completed, Scheduled
+from prefect.states import Cancelled, Completed, Pending, Scheduled
 
+from flows.outcome import RunOutcome
 from flows.tasks import FLOW_OPTIONS
 from tests.support.waiting import until
+from tests.support.workers import idle_worker
 from zerobyte.demo.ports import free_ports
-from zerobyte.processes.run_record import RunClient
+from zerobyte.processes.run_record import RunClient, RunRecord
 
 
 @asynccontextmanager
@@ -64,3 +66,34 @@ async def test_cancellation_that_only_prefect_knows_stops_the_run(prefect_server
     states = states_of(prefect_server, flow_run)
     assert states[:2] == ["Scheduled", "Cancelled"]
     assert set(states[2:]) <= {"Cancelled"}
+
+
+@pytest.mark.timeout(300)
+async def test_end_of_a_run_is_recorded_even_if_prefect_has_none_of_its_states(prefect_server):
+    @flow(name="recorded", **FLOW_OPTIONS)
+    async def recorded() -> State:
+        return Completed(message="done")
+
+    async with connected_to(prefect_server.url, prefect_server.auth) as client:
+        ended, lost = [await client.create_flow_run(recorded, state=Scheduled()) for _ in range(2)]
+        worker = idle_worker()
+        worker._client = client
+        await worker._report_end(ended.id, RunOutcome("completed", "The backup is complete."))
+        await worker._report_end(lost.id, None)
+    assert states_of(prefect_server, ended)[-1] == "Completed"
+    # Nothing is known of the other run: it stays on the queue and is claimed again.
+    assert states_of(prefect_server, lost) == ["Scheduled"]
+
+
+@pytest.mark.timeout(300)
+async def test_accepted_state_that_is_no_end_does_not_count_as_recorded(prefect_server):
+    @flow(name="recorded", **FLOW_OPTIONS)
+    async def recorded() -> State:
+        return Completed(message="done")
+
+    async with connected_to(prefect_server.url, prefect_server.auth) as client:
+        flow_run = await client.create_flow_run(recorded, state=Scheduled())
+        record = RunRecord(client, flow_run, on_cancel=lambda: None)
+        record.add(Pending())
+        assert not await record.finish(120)
+    assert states_of(prefect_server, flow_run) == ["Scheduled", "Pending"]

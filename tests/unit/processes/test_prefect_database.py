@@ -105,3 +105,12 @@ def test_missing_or_damaged_database_is_left_alone(tmp_path: Path):
     prefect_database.remove_events(damaged)
     assert not prefect_database.is_migrated(damaged)
     assert damaged.read_bytes() == b"no database at all" * 100
+
+
+def test_log_of_a_deleted_database_is_not_replayed_into_the_copy(template: Path, home: Path):
+    target = home / "prefect.db"
+    for ending in ("-wal", "-shm", "-journal"):
+        (home / f"prefect.db{ending}").write_bytes(b"old")
+    assert prefect_database.copy_template(target, template)
+    assert [path.name for path in home.glob("prefect.db-*")] == []
+    assert count(target, "flow_run") == 1

@@ -26,6 +26,7 @@ from zerobyte.core.errors import Conflict, Failed, Forbidden, NotFound, Zerobyte
 from zerobyte.core.log import get_logger
 from zerobyte.db.leases import RETENTION_YIELDS_MS, Leases, LeaseStatus, lock_for_transaction
 from zerobyte.features.backups.service import DueRunStarter, JobBuilder, ReportCheck
+from zerobyte.features.backups.service.due_runs import NotYetDue
 from zerobyte.features.backups.service.retries import retry_note
 from zerobyte.features.notifications.service import Notifications
 from zerobyte.features.repositories.service import Restores, Snapshots
@@ -135,6 +136,8 @@ class WorkerApi:
         log.debug("claim received", run=request.flow_run_id)
         try:
             task = await self._task_of_run(worker.host, request)
+        except NotYetDue as early:
+            return Wait(task_id=None, retry_after_ms=early.wait_ms, holders=[])
         except (NotFound, Conflict) as error:
             return Refused(reason=error.message)
         if task.status not in ACTIVE:

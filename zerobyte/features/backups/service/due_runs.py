@@ -27,7 +27,12 @@ from zerobyte.features.backups.service.retries import start_retries
 from zerobyte.features.backups.service.schedule_queries import with_active_backup
 from zerobyte.features.backups.service.start import active_key, backup_task
 from zerobyte.features.notifications.service import Notifications
-from zerobyte.features.tasks.models import WORKER_CONNECTED_MS, Task, WorkerRow
+from zerobyte.features.tasks.models import (
+    MAX_CLOCK_SKEW_MS,
+    WORKER_CONNECTED_MS,
+    Task,
+    WorkerRow,
+)
 from zerobyte.features.tasks.schemas import Coalesced, StoredInput
 from zerobyte.features.tasks.service import Tasks
 from zerobyte.features.tasks.service.lifecycle import cancelled
@@ -54,6 +59,14 @@ _MISSED = (
     "The due time passed while Zerobyte, its worker or Prefect was away, "
     "and catching up is off for this schedule"
 )
+
+
+class NotYetDue(Exception):
+    """The due time of a run comes in `wait_ms` by the clock of the API."""
+
+    def __init__(self, wait_ms: int) -> None:
+        super().__init__(f"The run is due in {wait_ms} ms")
+        self.wait_ms = wait_ms
 
 
 class DueRunStarter:
@@ -92,6 +105,7 @@ class DueRunStarter:
 
         Raises
             NotFound    the schedule was deleted, or belongs to another host.
+            NotYetDue   the worker's clock is ahead.
             Conflict    it is disabled, nothing is due, or a backup of it is queued or running.
         """
         schedule = await Schedule.get_or_none(short_id=schedule_short_id).select_related(
@@ -105,6 +119,9 @@ class DueRunStarter:
         if due is not None:
             return await self._create_task(schedule, due, flow_run_id=flow_run_id)
         if due_at is not None:
+            # The clock of another host may be ahead.
+            if 0 < (early_ms := due_at - clock.now_ms()) <= MAX_CLOCK_SKEW_MS:
+                raise NotYetDue(early_ms)
             raise Conflict(_NOT_DUE)
         return await self._tasks.create(
             backup_task(schedule, trigger="scheduled", flow=None, flow_run_id=flow_run_id)

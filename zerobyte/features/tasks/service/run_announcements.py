@@ -11,10 +11,11 @@ from typing import Final
 from zerobyte.contract.control_plane import RunAnnouncement
 from zerobyte.core import clock
 from zerobyte.core.aio import wait_for_event
+from zerobyte.core.errors import Unavailable
 
 _MOST_KEPT: Final = 20
 _KEPT_S: Final = 3.0
-"""By then the worker has found the run on Prefect's queue, which it reads every 2 s."""
+"""Later an announcement is worth little: an event of Prefect tells the worker too."""
 
 
 class RunAnnouncements:
@@ -25,6 +26,7 @@ class RunAnnouncements:
             lambda: deque(maxlen=_MOST_KEPT)
         )
         self._is_new: dict[str, asyncio.Event] = defaultdict(asyncio.Event)
+        self._is_closed = False
 
     def announce(self, host: str, run: RunAnnouncement) -> None:
         """Keep a run for the worker of its host."""
@@ -32,11 +34,22 @@ class RunAnnouncements:
         self._is_new[host].set()
 
     async def take(self, host: str, wait_s: float) -> list[RunAnnouncement]:
-        """Return the runs announced for a host, and wait for one if there is none."""
-        if not self._kept[host]:
+        """Return the runs announced for a host, and wait for one if there is none.
+
+        Raises Unavailable once the API stops.
+        """
+        if not self._kept[host] and not self._is_closed:
             await wait_for_event(self._is_new[host], wait_s)
+        if self._is_closed:
+            raise Unavailable("The API stops")
         self._is_new[host].clear()
         since = clock.monotonic() - _KEPT_S
         taken = [run for at, run in self._kept[host] if at >= since]
         self._kept[host].clear()
         return taken
+
+    def close(self) -> None:
+        """End all waiting calls: the server's stop would wait for them."""
+        self._is_closed = True
+        for is_new in self._is_new.values():
+            is_new.set()

@@ -2,7 +2,10 @@
 
 import asyncio
 
+import pytest
+
 from zerobyte.contract.control_plane import RunAnnouncement
+from zerobyte.core.errors import Unavailable
 from zerobyte.features.tasks.service import RunAnnouncements
 
 
@@ -27,3 +30,14 @@ async def test_run_announced_between_two_questions_is_kept_but_not_for_long():
         announcements.announce("here", run(number))
     taken = await announcements.take("here", 0)
     assert [one.task_id for one in taken] == [f"t{number}" for number in range(10, 30)]
+
+
+async def test_waiting_and_later_calls_end_when_the_api_stops():
+    announcements = RunAnnouncements()
+    waiting = asyncio.create_task(announcements.take("here", 60))
+    await asyncio.sleep(0)
+    announcements.close()
+    with pytest.raises(Unavailable):
+        await waiting
+    with pytest.raises(Unavailable):
+        await announcements.take("elsewhere", 60)
