@@ -119,6 +119,10 @@ class SingleFlights:
         task.add_done_callback(lambda done: self._finished(key, done))
         return task
 
+    def is_running(self, key: Hashable) -> bool:
+        """Return True if a call of this key is running."""
+        return key in self._tasks
+
     def pending_s(self, key: Hashable) -> float:
         """Return for how long the call of this key has been running; 0 if none is."""
         return clock.monotonic() - self._started[key] if key in self._tasks else 0.0

@@ -88,8 +88,8 @@ def _line(level: str, module: str, event: str, facts: dict[str, object]) -> str:
     trace = _trace_of(facts.pop("exc_info", None))
     shown_facts = "".join(f" {name}={_short(value)}" for name, value in facts.items())
     shown = f"\x1b[{_COLOURS[level]}m{level:<7}\x1b[0m" if _settings.colour else level
-    line = f"{clock.iso(clock.now_ms())} {shown} {module}: {event}{shown_facts}"
-    return redact(_on_one_line(line) + trace)
+    text = _printable(f"{module}: {event}{shown_facts}")
+    return redact(f"{clock.iso(clock.now_ms())} {shown} {text}{trace}")
 
 
 def _short(value: object) -> str:
@@ -97,8 +97,13 @@ def _short(value: object) -> str:
     return repr(text) if not text or any(mark in text for mark in " \n=") else text
 
 
-def _on_one_line(text: str) -> str:
-    return text.replace("\r", "\\r").replace("\n", "\\n")
+def _printable(text: str) -> str:
+    """Escape line breaks, which forge lines, and other characters that control a terminal."""
+    if text.isprintable():
+        return text
+    return "".join(
+        one if one.isprintable() else one.encode("unicode_escape").decode() for one in text
+    )
 
 
 def _trace_of(exc_info: object) -> str:
@@ -109,7 +114,7 @@ def _trace_of(exc_info: object) -> str:
     if not isinstance(exc_info, BaseException):
         return ""
     text = "".join(traceback.format_exception(exc_info)).rstrip()
-    return "\n" + "\n".join(f"    {line}" for line in text.splitlines())
+    return "\n" + "\n".join(f"    {_printable(line)}" for line in text.splitlines())
 
 
 def _wants_colour() -> bool:

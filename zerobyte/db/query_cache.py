@@ -134,12 +134,12 @@ class CachedQuery(Generic[M]):
 
     def _statement(self, db: Any, values: tuple[Any, ...]) -> _Statement:
         key = (db.capabilities.dialect, *values)
-        statement = self._statements.get(key)
+        statement = self._statements.pop(key, None)
         if statement is None:
             statement = _Statement(self._make(*values))
             if len(self._statements) >= _MAX_STATEMENTS:
                 del self._statements[next(iter(self._statements))]
-            self._statements[key] = statement
+        self._statements[key] = statement  # The first one is the least recently used.
         return statement
 
 

@@ -76,7 +76,9 @@ class Client(tortoise_sqlite.SqliteClient):
         """Open the writing connection, then the reader of the same file."""
         if self._connection is None:
             await super().create_connection(with_db)
-            self._reader = SqliteReader(self.filename)
+            # Without a reader, for example in memory, the writing connection answers.
+            with contextlib.suppress(sqlite3.Error):
+                self._reader = SqliteReader(self.filename)
 
     async def close(self) -> None:
         """Close the reader first: the last connection removes the write-ahead log."""

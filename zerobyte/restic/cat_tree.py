@@ -9,7 +9,6 @@ import re
 from typing import Any, Final
 
 import orjson
-from pydantic import ValidationError
 
 from zerobyte.contract.restic_output import NodeRecord
 from zerobyte.core.errors import Invalid
@@ -68,7 +67,7 @@ def _parsed(printed: bytes, folder: str) -> list[NodeRecord]:
     base = folder.rstrip("/")
     try:
         return [_record(node, base) for node in orjson.loads(printed)["nodes"]]
-    except (orjson.JSONDecodeError, KeyError, TypeError, ValidationError) as error:
+    except (KeyError, TypeError, ValueError, OverflowError) as error:
         raise FolderUnlisted("The folder is written in another form than restic's.") from error
 
 

@@ -69,6 +69,7 @@ class ScriptedControlPlane:
         self.cancelled: set[str] = set()
         self.order: list[tuple[str, str]] = []
         self.is_silent = False
+        self.refused = 0
         self.announced: list[RunAnnouncement] = []
         self.hooks: list[tuple[str, bytes]] = []
         self.on_hook: Callable[[str], int] = lambda _: 200

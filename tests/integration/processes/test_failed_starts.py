@@ -196,6 +196,6 @@ def _await_handler(pid: int) -> None:
     """Wait until the imports behind the handler have begun: Python's own start is not ours."""
 
     def has_begun() -> bool:
-        return "site-packages" in Path(f"/proc/{pid}/maps").read_text()
+        return "_socket." in Path(f"/proc/{pid}/maps").read_text()
 
-    until_sync(has_begun, limit_s=90, what="the first import of a library", every_s=0.01)
+    until_sync(has_begun, limit_s=90, what="the first import after the handler", every_s=0.01)

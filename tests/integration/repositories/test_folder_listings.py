@@ -14,6 +14,7 @@ from tests.support.repositories import RepositoriesHarness, SnapshotHistory, on_
 from tests.support.waiting import until
 from zerobyte.contract.repositories import RepositoryAccess
 from zerobyte.features.repositories.models import Repository
+from zerobyte.features.repositories.service import folder_listings
 from zerobyte.restic import cat_tree
 from zerobyte.restic.cat_tree import FolderUnlisted
 from zerobyte.restic.errors import ResticError
@@ -155,22 +156,28 @@ async def test_only_folders_in_restics_own_form_are_read_alone(
     monkeypatch.setattr(cat_tree, "_MAX_BYTES", 1000)
     with pytest.raises(FolderUnlisted):
         await cat_tree.children(repository, odd.ids[0], str(odd.source))
-    for time in ("2026-01-01T10:00:00.120Z", "2026-01-01T10:00:00+00:00", "2026-01-01"):
-        harness.restic.write_text(f"#!/bin/sh\necho '{tree_with_time(time)}'\n")
+    time = "2026-01-01T10:00:00Z"
+    foreign = [
+        tree_of("a", time)
+        for time in ("2026-01-01T10:00:00.120Z", "2026-01-01T10:00:00+00:00", "2026-01-01")
+    ]
+    foreign += [tree_of(rf"\\U{code}", time) for code in ("00110000", "ffffffff")]
+    for tree in foreign:
+        harness.restic.write_text(f"#!/bin/sh\nprintf '%s' '{tree}'\n")
         with pytest.raises(FolderUnlisted):
             await cat_tree.children(repository, odd.ids[0], "/")
 
 
 async def restic_repository(harness: RepositoriesHarness) -> ResticRepository:
     row = await Repository.get()
-    access: RepositoryAccess = await harness.repositories.access(row)
+    access: RepositoryAccess = await harness.repositories.restic_access.of(row)
     return ResticRepository(access, harness.host.tools)
 
 
-def tree_with_time(time: str) -> str:
+def tree_of(name: str, time: str) -> str:
     """Return what `restic cat tree` prints for a tree of another program."""
     return (
-        '{"nodes": [{"name": "a", "type": "file", "uid": 0, "gid": 0, "mode": 420, '
+        f'{{"nodes": [{{"name": "{name}", "type": "file", "uid": 0, "gid": 0, "mode": 420, '
         f'"mtime": "{time}", "atime": "{time}", "ctime": "{time}"}}]}}'
     )
 
@@ -189,3 +196,34 @@ async def test_only_listings_in_advance_run_at_a_low_priority(
     await harness.files.fill(await Repository.get(), history.ids[1])
     own = os.nice(0)
     assert log.read_text().splitlines() == [f"cat {own}", f"ls {own}", f"ls {min(own + 10, 19)}"]
+
+
+async def test_third_folder_waits_for_no_other_and_is_answered_from_the_whole_listing(
+    client: httpx.AsyncClient,
+    existing: dict[str, Any],
+    history: SnapshotHistory,
+    harness: RepositoriesHarness,
+) -> None:
+    """Reads go on when their callers leave: a queue of them would have no bound."""
+    row = await Repository.get()
+    harness.files._folders._running[row.id] = 2
+    before = len(harness.restic_runs())
+    url = f"/repositories/{existing['shortId']}/snapshots/{history.ids[0]}/files"
+    answer = await client.get(url, params={"path": str(history.source)})
+    assert answer.status_code == 200, answer.text
+    assert "cat" not in [run[0] for run in harness.restic_runs()[before:]]
+
+
+async def test_slow_read_of_a_folder_gives_way_to_the_whole_listing(
+    client: httpx.AsyncClient,
+    existing: dict[str, Any],
+    history: SnapshotHistory,
+    harness: RepositoriesHarness,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(folder_listings, "_LIMIT_S", 0.0)
+    before = len(harness.restic_runs())
+    url = f"/repositories/{existing['shortId']}/snapshots/{history.ids[0]}/files"
+    answer = await client.get(url, params={"path": str(history.source)})
+    assert answer.status_code == 200, answer.text
+    assert "ls" in [run[0] for run in harness.restic_runs()[before:]]

@@ -58,13 +58,18 @@ def random_tree(dice: random.Random, *, most: int) -> list[Node]:
 
 
 async def cache_tree(
-    trees: TreeCache, nodes: list[Node], snapshot_id: str = "s", chunk: int = 70_000
+    trees: TreeCache,
+    nodes: list[Node],
+    snapshot_id: str = "s",
+    chunk: int = 70_000,
+    *,
+    in_advance: bool = False,
 ) -> None:
     """Cache a tree from restic's output, cut into chunks at any byte."""
     lines = [json.dumps({"struct_type": "snapshot"})]
     lines += [json.dumps({**node, "struct_type": "node"}) for node in nodes]
     text = ("\n".join(lines) + "\n").encode()
-    tree = await trees.begin_write("r", snapshot_id)
+    tree = await trees.begin_write("r", snapshot_id, in_advance=in_advance)
     for start in range(0, len(text), chunk):
         await tree.write(text[start : start + chunk])
     await tree.finish()
@@ -308,10 +313,21 @@ async def test_trees_that_were_never_looked_at_are_evicted_first(tmp_path: Path)
     await cache_tree(trees, nodes, "looked at")
     await trees.page(TreeQuery("r", "looked at"), 0, 1)
     for number in range(16):
-        await cache_tree(trees, nodes, f"s{number}")
+        await cache_tree(trees, nodes, f"s{number}", in_advance=True)
         assert await trees.is_known("r", f"s{number}")
     names = [snapshot for _, snapshot in await trees.keys()]
     assert 2 < len(names) < 16
     assert set(names) == {"looked at", *(f"s{n}" for n in range(17 - len(names), 16))}
     assert await trees.keys(only_used=True) == [("r", "looked at")]
+    await trees.aclose()
+
+
+async def test_tree_cached_in_advance_never_evicts_one_that_was_looked_at(tmp_path: Path) -> None:
+    trees = TreeCache(new_tree_store(tmp_path, max_bytes=110_000))
+    for number in range(2):
+        await cache_tree(trees, random_tree(random.Random(2), most=500), f"looked at {number}")
+    with pytest.raises(CacheFull):
+        await cache_tree(trees, random_tree(random.Random(3), most=8_000), "new", in_advance=True)
+    names = [snapshot for _, snapshot in await trees.keys(only_used=True)]
+    assert names == ["looked at 0", "looked at 1"]
     await trees.aclose()

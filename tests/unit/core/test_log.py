@@ -66,3 +66,12 @@ def test_colours_follow_the_environment(capsys, monkeypatch):
     log.configure()
     log.get_logger("x").error("plain")
     assert "\x1b" not in logged(capsys)
+
+
+def test_characters_that_control_a_terminal_are_escaped(capsys):
+    log.configure(colour=False)
+    facts = {"name": "\x9b\u202e", "exc_info": ValueError("\x1b]0;title\x07")}
+    log.get_logger("x").error("seen \x1b[2J\u2028", **facts)
+    text = logged(capsys)
+    assert text.replace("\n", "").isprintable()
+    assert r"\x1b[2J\u2028" in text

@@ -3,8 +3,7 @@
 Reading one folder from the repository takes a fraction of the time of the whole listing.
 """
 
-import asyncio
-from collections import OrderedDict, defaultdict
+from collections import Counter, OrderedDict
 from typing import Final
 
 from zerobyte.core.aio import SingleFlights
@@ -16,6 +15,9 @@ from zerobyte.features.repositories.service.tree_cache.queries import TreePage, 
 from zerobyte.restic.errors import ResticError
 
 _CONCURRENT: Final = 2
+_LIMIT_S: Final = 10.0
+"""After that the whole listing is started as well: it has more time than a request."""
+
 _MAX_ENTRIES: Final = 10_000
 
 _Key = tuple[str, str, str]
@@ -25,17 +27,16 @@ _Key = tuple[str, str, str]
 class FolderListings:
     """Reads single folders, each once at a time, and keeps the last ones in memory.
 
-    At most two of a repository are read at a time. A listing never changes, because a snapshot
-    never does; the bound is on the number of entries.
+    At most two of a repository are read at a time, and none waits for them: a read goes on when its
+    caller leaves, so a queue would have no bound. A listing never changes, because a snapshot never
+    does; the bound is on the number of entries.
     """
 
     def __init__(self, repositories: Repositories) -> None:
         self._repositories = repositories
         self._single_flights = SingleFlights()
         self._recent: OrderedDict[_Key, list[Entry]] = OrderedDict()
-        self._slots: defaultdict[str, asyncio.Semaphore] = defaultdict(
-            lambda: asyncio.Semaphore(_CONCURRENT)
-        )
+        self._running: Counter[str] = Counter()
 
     async def aclose(self) -> None:
         """Stop reading."""
@@ -44,7 +45,7 @@ class FolderListings:
     async def page(
         self, row: models.Repository, query: TreeQuery, offset: int, limit: int
     ) -> TreePage | None:
-        """Return a page of a folder; None if only the whole tree can answer the query.
+        """Return a page of a folder; None if the whole tree has to answer the query.
 
         Raises Unavailable.
         """
@@ -53,7 +54,7 @@ class FolderListings:
         key = (row.id, query.snapshot_id, query.path)
         entries = self._recent.get(key)
         if entries is None:
-            entries = await self._single_flights.run(key, self._read(row, key))
+            entries = await self._read_once(row, key)
         if entries is None:
             return None
         needle = query.q.casefold()
@@ -65,15 +66,27 @@ class FolderListings:
         for key in [key for key in self._recent if key[0] == repository_id]:
             del self._recent[key]
 
+    async def _read_once(self, row: models.Repository, key: _Key) -> list[Entry] | None:
+        """Read a folder; None if restic fails or is slow, or if two others are being read."""
+        if not self._single_flights.is_running(key):
+            if self._running[row.id] >= _CONCURRENT:
+                return None
+            self._running[row.id] += 1
+            reading = self._single_flights.start(key, self._read(row, key))
+            reading.add_done_callback(lambda _: self._running.subtract([row.id]))
+        try:
+            return await self._single_flights.run(key, self._read(row, key), timeout_s=_LIMIT_S)
+        except TimeoutError:
+            return None
+
     async def _read(self, row: models.Repository, key: _Key) -> list[Entry] | None:
         """Read a folder. Returns None if restic fails: the whole listing gives the cause."""
-        async with self._slots[row.id]:
-            access = await self._repositories.restic_access.of(row)
-            async with translate_restic_errors():
-                try:
-                    nodes = await self._repositories.host_api.list_children(access, key[1], key[2])
-                except ResticError:
-                    return None
+        access = await self._repositories.restic_access.of(row)
+        async with translate_restic_errors():
+            try:
+                nodes = await self._repositories.host_api.list_children(access, key[1], key[2])
+            except ResticError:
+                return None
         entries = [node.model_dump(exclude_none=True) for node in nodes]
         self._keep(key, entries)
         return entries

@@ -225,7 +225,7 @@ class SnapshotFiles:
         try:
             async with self._listing_slots[row.id]:
                 access = await self._repositories.restic_access.of(row)
-                tree = await self.trees.begin_write(*key)
+                tree = await self.trees.begin_write(*key, in_advance=is_background)
                 try:
                     await self._fill_tree(tree, access, key, is_background=is_background)
                 except BaseException:

@@ -73,11 +73,14 @@ class TreePrefetcher:
     async def _run(self) -> None:
         while self._pending:
             self._task_ended.clear()
-            key = await self._next_idle()
-            if key is None:
-                await aio.wait_for_event(self._task_ended, _LOOK_AGAIN_S)
-            else:
-                await self._fill(key, self._pending.pop(key))
+            try:
+                if (key := await self._next_idle()) is not None:
+                    await self._fill(key, self._pending.pop(key))
+                    continue
+            except Exception as error:
+                # One broken repository, or the database, must not end the work for all others.
+                _log.error("caching the files of a new snapshot failed", exc_info=error)
+            await aio.wait_for_event(self._task_ended, _LOOK_AGAIN_S)
 
     async def _next_idle(self) -> _Key | None:
         """Return a planned snapshot whose repository is idle; None while this host is busy."""
@@ -103,9 +106,6 @@ class TreePrefetcher:
             await self._files.fill(row, snapshot_id)
         except ZerobyteError as error:
             _log.info("files of a new snapshot were not cached", reason=error.message)
-        except Exception as error:
-            # One broken repository must not end the work for all others.
-            _log.error("caching the files of a new snapshot failed", exc_info=error)
 
 
 def _new_snapshot_of(task: Task) -> str | None:

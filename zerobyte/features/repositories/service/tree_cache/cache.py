@@ -60,9 +60,13 @@ class TreeCache:
 
         return await self.in_thread(look)
 
-    async def begin_write(self, repository_id: str, snapshot_id: str) -> "TreeWriter":
+    async def begin_write(
+        self, repository_id: str, snapshot_id: str, *, in_advance: bool = False
+    ) -> "TreeWriter":
         """Start a new tree. End it with `finish` or `abandon`. Raises CacheFull."""
-        tree_id = await self.in_thread(lambda: self._store.begin(repository_id, snapshot_id))
+        tree_id = await self.in_thread(
+            lambda: self._store.begin(repository_id, snapshot_id, in_advance=in_advance)
+        )
         return TreeWriter(self, self._store, tree_id)
 
     def drop(self, repository_id: str, snapshot_ids: Collection[str] | None = None) -> None:

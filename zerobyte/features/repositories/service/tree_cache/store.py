@@ -76,6 +76,7 @@ class TreeStore:
         self._lock_file: IO[str] | None = None
         self._db: sqlite3.Connection | None = None
         self._writing: set[int] = set()
+        self._in_advance: set[int] = set()
 
     def read(self, work: Callable[[sqlite3.Connection], T]) -> T:
         """Run queries. Raises TreeDropped if the file was damaged and has been created again."""
@@ -108,20 +109,22 @@ class TreeStore:
         )
         return row is not None and bool(row[0])
 
-    def begin(self, repository_id: str, snapshot_id: str) -> int:
+    def begin(self, repository_id: str, snapshot_id: str, *, in_advance: bool = False) -> int:
         """Create a tree, replacing the stored one, and return its id. Raises CacheFull.
 
-        It counts as never used until its first query: of the trees that were cached in advance,
-        those that were never used go first.
+        in_advance  nobody asked for the tree: it counts as never used until its first query, so
+                    it is evicted first, and it evicts only others of its kind.
         """
         with self._transaction() as db:
             self._remove(db, repository_id, [snapshot_id])
             made = db.execute(
-                "INSERT INTO trees (repository_id, snapshot_id, used_at) VALUES (?, ?, 0)",
-                (repository_id, snapshot_id),
+                "INSERT INTO trees (repository_id, snapshot_id, used_at) VALUES (?, ?, ?)",
+                (repository_id, snapshot_id, 0 if in_advance else clock.now_ms()),
             )
             assert made.lastrowid is not None
             self._writing.add(made.lastrowid)
+            if in_advance:
+                self._in_advance.add(made.lastrowid)
             return made.lastrowid
 
     def write(self, tree_id: int, batch: Batch, *, complete: int | None = None) -> None:
@@ -135,15 +138,16 @@ class TreeStore:
             with self._transaction() as db:
                 if not db.execute("SELECT 1 FROM trees WHERE id = ?", (tree_id,)).fetchone():
                     raise TreeDropped
-                self._evict(db, batch.size_bytes)
+                self._evict(db, tree_id, batch.size_bytes)
                 _insert(db, tree_id, batch)
-                self._evict(db, 0)
+                self._evict(db, tree_id, 0)
                 if complete is not None:
                     db.execute(
                         "UPDATE trees SET is_complete = 1, node_count = ? WHERE id = ?",
                         (complete, tree_id),
                     )
                     self._writing.discard(tree_id)
+                    self._in_advance.discard(tree_id)
         except CacheFull:
             self.abandon(tree_id)
             raise
@@ -152,6 +156,7 @@ class TreeStore:
         """Remove a tree that will not be completed or that is corrupt."""
         with contextlib.suppress(CacheFull, TreeDropped), self._transaction() as db:
             self._writing.discard(tree_id)
+            self._in_advance.discard(tree_id)
             _delete(db, tree_id)
 
     def drop(self, repository_id: str, snapshot_ids: Collection[str] | None = None) -> None:
@@ -195,11 +200,14 @@ class TreeStore:
         for tree_id, snapshot_id in rows:
             if snapshot_ids is None or snapshot_id in snapshot_ids:
                 self._writing.discard(tree_id)
+                self._in_advance.discard(tree_id)
                 _delete(db, tree_id)
 
-    def _evict(self, db: sqlite3.Connection, bytes_more: int) -> None:
+    def _evict(self, db: sqlite3.Connection, tree_id: int, bytes_more: int) -> None:
+        """Make room for part of a tree. Raises CacheFull."""
+        where = "WHERE used_at = 0" if tree_id in self._in_advance else ""
         while _used(db) + bytes_more > self._max_bytes:
-            oldest = db.execute("SELECT id FROM trees ORDER BY used_at, id").fetchall()
+            oldest = db.execute(f"SELECT id FROM trees {where} ORDER BY used_at, id").fetchall()  # noqa: S608
             others = [tree_id for (tree_id,) in oldest if tree_id not in self._writing]
             if not others:
                 raise CacheFull
