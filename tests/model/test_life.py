@@ -135,13 +135,18 @@ async def retentions_with_a_run() -> list[bool]:
     return [task.flow is not None for task in await Task.filter(kind="forget")]
 
 
+KINDS = ("in time", "catching up", "a rerun", "a retry", "missed times")
+
+
 @pytest.mark.timeout(7200 if NIGHTLY else 900)
 def test_invariants_hold_in_any_order_of_events(
     state_machine: None, walked: list[str], capsys: pytest.CaptureFixture[str]
 ) -> None:
     began = time.monotonic()
     for number in range(STEPS):
-        if PlatformMachine.seen["step"] >= STEPS:
+        # A few walks may not meet each kind of run.
+        limit = STEPS if all(PlatformMachine.seen[what] for what in KINDS) else 3 * STEPS
+        if PlatformMachine.seen["step"] >= limit:
             break
         walk(SEED + number)
         capsys.readouterr()  # Show the log only after a failure.
@@ -153,7 +158,7 @@ def test_invariants_hold_in_any_order_of_events(
     walked.append(f"model: SEED={SEED}, {steps:,} steps in {lives} machines, {took_s:.0f} s")
     walked.append(f"model: {dict(sorted(PlatformMachine.seen.items()))}")
     assert steps >= STEPS
-    for what in ("in time", "catching up", "a rerun", "a retry", "missed times"):
+    for what in KINDS:
         assert PlatformMachine.seen[what], f"no walk saw {what}: {PlatformMachine.seen}"
 
 
