@@ -251,6 +251,11 @@ async def test_names_are_searched_in_a_folder_and_in_the_whole_tree(
     assert page.json()["files"][0]["path"].endswith("sub/deep/a.txt")
 
 
+async def no_tree_is_cached(harness: RepositoriesHarness) -> bool:
+    """Return True once a thread of the cache has dropped all trees."""
+    return await harness.files.trees.keys() == []
+
+
 async def test_tree_larger_than_the_cache_is_listed_completely(
     client: httpx.AsyncClient,
     existing: dict[str, Any],
@@ -270,6 +275,7 @@ async def test_tree_larger_than_the_cache_is_listed_completely(
         await Repository.get(), history.ids[0], f"{history.source}/sub/deep"
     )
     harness.files.trees.drop(existing["id"])
+    await until(lambda: no_tree_is_cached(harness))
     monkeypatch.setattr(harness.files.trees._store, "_max_bytes", 1)
     before = len(harness.restic_runs())
     for question, answer in zip(questions, known, strict=True):
