@@ -112,7 +112,7 @@ class TreeStore:
     def begin(self, repository_id: str, snapshot_id: str, *, in_advance: bool = False) -> int:
         """Create a tree, replacing the stored one, and return its id. Raises CacheFull.
 
-        in_advance  nobody asked for the tree: it counts as never used until its first query, so
+        in_advance  no request waits for the tree: it counts as never used until its first query, so
                     it is evicted first, and it evicts only others of its kind.
         """
         with self._transaction() as db:
