@@ -13,8 +13,9 @@ import pytest
 from tests.support.repositories import RepositoriesHarness, SnapshotHistory, on_sqlite
 from tests.support.waiting import until
 from zerobyte.contract.repositories import RepositoryAccess
+from zerobyte.core.errors import Unavailable
 from zerobyte.features.repositories.models import Repository
-from zerobyte.features.repositories.service import folder_listings
+from zerobyte.features.repositories.service import folder_listings, snapshot_files
 from zerobyte.restic import cat_tree
 from zerobyte.restic.cat_tree import FolderUnlisted
 from zerobyte.restic.errors import ResticError
@@ -227,3 +228,17 @@ async def test_slow_read_of_a_folder_gives_way_to_the_whole_listing(
     answer = await client.get(url, params={"path": str(history.source)})
     assert answer.status_code == 200, answer.text
     assert "ls" in [run[0] for run in harness.restic_runs()[before:]]
+
+
+async def test_listing_in_advance_of_an_absent_storage_ends_soon(
+    existing: dict[str, Any],
+    history: SnapshotHistory,
+    harness: RepositoriesHarness,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """restic repeats its requests for minutes, and holds its secret files as long."""
+    monkeypatch.setattr(snapshot_files, "_IN_ADVANCE_LIMIT_S", 0.3)
+    harness.restic.write_text("#!/bin/sh\nexec sleep 600\n")
+    with pytest.raises(Unavailable):
+        await harness.files.fill(await Repository.get(), history.ids[0])
+    assert list(harness.host.tools.run_dir.glob("secrets-*")) == []

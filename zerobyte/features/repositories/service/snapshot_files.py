@@ -31,6 +31,9 @@ from zerobyte.restic.errors import SnapshotMissing
 _log = get_logger(__name__)
 
 _CONCURRENT_LISTINGS: Final = 2
+_IN_ADVANCE_LIMIT_S: Final = 60.0
+"""Of a listing that no request waits for: restic repeats requests to an absent storage for long."""
+
 _READING_LIMIT_S: Final = 3600.0
 _FULL_FOR_S: Final = 300.0
 
@@ -248,7 +251,8 @@ class SnapshotFiles:
                 # Wake requests that wait for a folder, so that they query again.
                 self._progress.pop(key, asyncio.Event()).set()
 
-        async with translate_restic_errors(_READING_LIMIT_S):
+        limit_s = _IN_ADVANCE_LIMIT_S if is_background else _READING_LIMIT_S
+        async with translate_restic_errors(limit_s):
             await self._host_api.read_tree(
                 access, key[1], on_chunk=take, is_background=is_background
             )

@@ -12,7 +12,7 @@ from pydantic import ValidationError
 
 from zerobyte.contract.jobs import BackupResult
 from zerobyte.core import aio
-from zerobyte.core.errors import ZerobyteError
+from zerobyte.core.errors import Unavailable, ZerobyteError
 from zerobyte.core.log import get_logger
 from zerobyte.features.repositories import models
 from zerobyte.features.repositories.service import snapshot_index
@@ -74,8 +74,8 @@ class TreePrefetcher:
         while self._pending:
             self._task_ended.clear()
             try:
-                if (key := await self._next_idle()) is not None:
-                    await self._fill(key, self._pending.pop(key))
+                key = await self._next_idle()
+                if key is not None and await self._fill(key, self._pending.pop(key)):
                     continue
             except Exception as error:
                 # One broken repository, or the database, must not end the work for all others.
@@ -90,22 +90,25 @@ class TreePrefetcher:
         busy = {repository_id for _, repository_id in active}
         return next((key for key in self._pending if key[0] not in busy), None)
 
-    async def _fill(self, key: _Key, planned: _Planned) -> None:
+    async def _fill(self, key: _Key, planned: _Planned) -> bool:
+        """Cache the files of a snapshot. Returns False if the storage did not answer."""
         snapshot_id = planned.snapshot_id
         row = await models.Repository.get_or_none(id=key[0])
         entry = None if row is None else await snapshot_index.find(row.id, snapshot_id)
         if row is None or entry is None:
-            return  # deleted since the backup
+            return True  # deleted since the backup
         if row.type == "local" and planned.host != self._host:
-            return  # a folder of another host
+            return True  # a folder of another host
         summary = entry.record.summary
         if summary is not None and summary.total_files_processed > _MAX_FILES:
             _log.info("snapshot is too large to be cached in advance", snapshot=snapshot_id[:8])
-            return
+            return True
         try:
             await self._files.fill(row, snapshot_id)
         except ZerobyteError as error:
             _log.info("files of a new snapshot were not cached", reason=error.message)
+            return not isinstance(error, Unavailable)
+        return True
 
 
 def _new_snapshot_of(task: Task) -> str | None:
