@@ -6,7 +6,7 @@
     await _MINE.first(actor.organization_id)              the first row, or None
     await _MINE.serialized(view, actor.organization_id)   each row as JSON bytes
 
-On SQLite a result is valid until any connection commits, which SQLite itself tells. PostgreSQL and
+On SQLite a result is valid until any connection commits (`PRAGMA data_version`). PostgreSQL and
 transactions are asked each time. A row that has not changed in any column is not encoded again.
 Figures: docs/decisions/0006-keep-the-query-cache.md.
 """

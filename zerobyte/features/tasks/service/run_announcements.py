@@ -1,6 +1,6 @@
-"""Tell the worker of a host at once which flow runs were created for it.
+"""Announce to the worker of a host at once which flow runs were created for it.
 
-Prefect tells it too, a tenth of a second later and at the cost of two requests. An announcement
+Prefect sends an event too, a tenth of a second later, which costs two requests. An announcement
 that no worker takes is dropped: the worker finds the run on Prefect's queue.
 """
 
@@ -15,7 +15,7 @@ from zerobyte.core.errors import Unavailable
 
 _MOST_KEPT: Final = 20
 _KEPT_S: Final = 3.0
-"""Later an announcement is worth little: an event of Prefect tells the worker too."""
+"""Later an announcement is worth little: the worker has received Prefect's event by then."""
 
 
 class RunAnnouncements:
