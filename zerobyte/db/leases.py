@@ -97,14 +97,20 @@ class Leases:
         mode: LeaseMode,
         operation: str,
         worker: WorkerIdentity,
+        requested_at: int | None = None,
     ) -> LeaseStatus:
         """Take the lease or queue for it; a repeated request keeps the position.
 
         operation   description of the work, shown to other users. Its first word is the kind of
                     the task, which decides which leases may overtake it.
+        requested_at    epoch ms since when the task has waited, if it queued before.
         """
         return await self.request_all(
-            {repository_id: mode}, task_id=task_id, operation=operation, worker=worker
+            {repository_id: mode},
+            task_id=task_id,
+            operation=operation,
+            worker=worker,
+            requested_at=requested_at,
         )
 
     async def request_all(
@@ -114,6 +120,7 @@ class Leases:
         task_id: str,
         operation: str,
         worker: WorkerIdentity,
+        requested_at: int | None = None,
     ) -> LeaseStatus:
         """Take the leases of several repositories, all or none, or queue for each.
 
@@ -136,6 +143,7 @@ class Leases:
                     task_id=task_id,
                     operation=operation[:64],
                     worker=worker,
+                    requested_at=requested_at,
                 )
         self._remember(task_id, hint)
         return place
@@ -288,7 +296,12 @@ class Leases:
 
 
 async def _decide(
-    wanted: Mapping[str, LeaseMode], *, task_id: str, operation: str, worker: WorkerIdentity
+    wanted: Mapping[str, LeaseMode],
+    *,
+    task_id: str,
+    operation: str,
+    worker: WorkerIdentity,
+    requested_at: int | None,
 ) -> tuple[LeaseStatus, _Hint | None]:
     """Grant all leases of the task or queue for them. Call it inside a transaction."""
     now = clock.now_ms()
@@ -298,7 +311,12 @@ async def _decide(
     mine = [
         by_repository.get(name)
         or await _enqueue(
-            name, task_id=task_id, mode=mode, operation=operation, worker=worker, now=now
+            name,
+            task_id=task_id,
+            mode=mode,
+            operation=operation,
+            worker=worker,
+            requested_at=requested_at or now,
         )
         for name, mode in wanted.items()
     ]
@@ -329,8 +347,9 @@ async def _enqueue(
     mode: LeaseMode,
     operation: str,
     worker: WorkerIdentity,
-    now: int,
+    requested_at: int,
 ) -> Lease:
+    now = clock.now_ms()
     await remove_lapsed(repository_id, now)
     return await Lease.create(
         repository_id=repository_id,
@@ -338,7 +357,7 @@ async def _enqueue(
         mode=mode,
         state="waiting",
         operation=operation,
-        requested_at=now,
+        requested_at=requested_at,
         expires_at=now + _TTL_MS,
         **worker.model_dump(by_alias=False),
     )

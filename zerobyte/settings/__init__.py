@@ -288,8 +288,8 @@ class Settings:
         "ZEROBYTE_LEASE_WAIT",
         "43200",
         parsers.seconds,
-        "Time that a task waits for its lease before it fails; retention gives up after an hour "
-        "and is retried.",
+        "Time that a task waits for its lease before it fails; retention steps aside once after "
+        "an hour.",
         unit="seconds",
     )
     database_wait_s: int = set_by(

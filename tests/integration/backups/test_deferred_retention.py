@@ -55,20 +55,42 @@ async def test_deferred_retention_is_retried_until_it_succeeds(
         run = str((await Task.get(id=forget)).flow_run_id)
     long = await run_now(harness, other)
     assert (await harness.claim(task_id=long))["answer"] == "granted"
-    runs = [run]
-    for _ in range(2):
-        await gave_up(harness, forget, runs[-1])
-        runs.append(await dispatched_run_of(harness, forget))
-        # Prefect reports the end of the previous run, which must not affect the task.
-        await harness.services.reaper._run_ended(runs[-2], "CANCELLED")
-    assert len(set(runs)) == 3, "the key never returns an ended run"
+    await gave_up(harness, forget, run)
+    later = await dispatched_run_of(harness, forget)
+    # Prefect reports the end of the previous run, which must not affect the task.
+    await harness.services.reaper._run_ended(run, "CANCELLED")
+    assert later != run, "the key never returns an ended run"
     assert (await harness.client.post(url)).status_code == 409, "it is still queued"
     await harness.ask("finish", success_report(long, snapshot_of(other)))
-    reply = await harness.claim(task_id=forget, flow_run_id=runs[-1])
+    reply = await harness.claim(task_id=forget, flow_run_id=later)
     assert reply["answer"] == "granted"
     done = {"taskId": forget, "status": "succeeded", "outcome": "success"}
     await harness.ask("finish", done)
     assert (await task_of(harness, forget))["status"] == "succeeded"
+
+
+async def test_backups_that_always_overlap_do_not_hold_retention_back_twice(
+    harness: ApiHarness,
+) -> None:
+    repository = await harness.repository()
+    schedule = await harness.schedule(repository=repository, retentionPolicy={"keepLast": 1})
+    first, early, late = [await harness.schedule(repository=repository) for _ in range(3)]
+    begun = [await run_now(harness, first)]
+    assert (await harness.claim(task_id=begun[0]))["answer"] == "granted"
+    url = f"/api/v1/backups/{schedule['shortId']}/forget"
+    forget = (await harness.client.post(url)).json()["taskId"]
+    await gave_up(harness, forget, await dispatched_run_of(harness, forget))
+    begun.append(await run_now(harness, early))
+    assert (await harness.claim(task_id=begun[1]))["answer"] == "granted", "it stepped aside"
+    run = await dispatched_run_of(harness, forget)
+    for _ in range(2):
+        reply = await harness.claim(task_id=forget, flow_run_id=run)
+        assert reply["answer"] == "wait", "it does not step aside again"
+    waiting = await run_now(harness, late)
+    assert (await harness.claim(task_id=waiting))["answer"] == "wait", "it is behind retention"
+    for task, source in zip(begun, (first, early), strict=True):
+        await harness.ask("finish", success_report(task, snapshot_of(source)))
+    assert (await harness.claim(task_id=forget, flow_run_id=run))["answer"] == "granted"
 
 
 async def test_retention_cancelled_while_waiting_is_not_retried(
@@ -85,5 +107,6 @@ async def test_retention_cancelled_while_waiting_is_not_retried(
     reply = await harness.claim(task_id=forget, flow_run_id=run)
     assert (reply["answer"], reply["cancelled"], reply["deferred"]) == ("refused", True, False)
     stale = await Task.get(id=forget)
-    assert not await harness.services.tasks.requeue(stale, flow="forget/local")
+    requeue = harness.services.tasks.requeue
+    assert not await requeue(stale, flow="forget/local", waits_since=clock.now_ms())
     assert (await task_of(harness, forget))["status"] == "cancelled"

@@ -47,7 +47,7 @@ _RETRY_LATER_MS: Final = 2000
 _MAX_RENEW_WAIT_S: Final = 20.0
 _REMOVING_KINDS: Final = ("forget", "deleteSnapshots")
 _RETENTION_WAIT_MS: Final = 2 * RETENTION_YIELDS_MS
-"""Waiting retention blocks backups for the second half of this time, then it is deferred."""
+"""Waiting retention blocks backups for the second half of this time, then it is deferred once."""
 
 
 class WorkerApi:
@@ -151,6 +151,7 @@ class WorkerApi:
                 mode="exclusive" if task.lease_mode == "exclusive" else "shared",
                 operation=f"{task.kind} {task.label}".strip(),
                 worker=request.worker,
+                requested_at=task.stored_input.waits_since,
             )
             if not lease.held:
                 return await self._wait(task, lease)
@@ -159,9 +160,10 @@ class WorkerApi:
     async def _wait(self, task: Task, lease: LeaseStatus) -> Wait | Refused:
         """Have a task wait for its repository, up to the limit of its kind."""
         waited_ms = clock.now_ms() - lease.requested_at
-        if task.kind == "forget" and waited_ms > _RETENTION_WAIT_MS:
-            return await self._defer(task, lease)
-        if task.kind != "forget" and waited_ms > self._lease_wait_ms:
+        if task.kind == "forget" and task.stored_input.waits_since is None:
+            if waited_ms > _RETENTION_WAIT_MS:
+                return await self._defer(task, lease)
+        elif waited_ms > self._lease_wait_ms:
             return await self._fail_waiting(task, lease)
         # A task that is not next in the queue waits for at least two others.
         retry_ms = _RETRY_NEXT_MS if lease.is_next else _RETRY_LATER_MS
@@ -170,10 +172,13 @@ class WorkerApi:
     async def _defer(self, task: Task, lease: LeaseStatus) -> Refused:
         """Remove retention from the lease queue and start a new flow run for it later.
 
-        Tasks behind it can proceed, and so can the backup in whose run it waited.
+        Tasks behind it can proceed, and so can the backup in whose run it waited. It does so once:
+        its next lease request keeps the time of this one, so later backups wait behind it.
+        Otherwise backups that always overlap would hold it back without end.
         """
         await self._leases.release(task.id)
-        if not await self._tasks.requeue(task, flow=f"forget/{task.host}"):
+        since = lease.requested_at
+        if not await self._tasks.requeue(task, flow=f"forget/{task.host}", waits_since=since):
             await task.refresh_from_db()
             return Refused(
                 reason=task.error or "The task has ended", cancelled=task.status == "cancelled"

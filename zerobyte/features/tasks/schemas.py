@@ -91,12 +91,13 @@ TaskInput = Annotated[
 class StoredInput(ApiModel):
     """Fields of a stored input that change after creation, and private ones.
 
-    Clients never see the private ones: `selection`, `retention`, `loss_notified`, `start_key`.
+    Clients never see the private ones: `PRIVATE_INPUT`.
 
     selection       what a backup selects; stored because the schedule may be edited meanwhile.
     retention       why no retention followed a backup without a result (T13).
     loss_notified   users were notified that the run that this one repeats was lost.
     start_key       idempotency key of the next flow run, if it is not the task's id.
+    waits_since     when deferred retention first asked for its lease, epoch ms.
     """
 
     due_at: EpochMs | None = None
@@ -106,6 +107,7 @@ class StoredInput(ApiModel):
     retention: RetentionRecord | None = None
     loss_notified: bool = False
     start_key: str | None = None
+    waits_since: EpochMs | None = None
 
     @field_validator("*", mode="wrap")
     @classmethod
@@ -121,7 +123,7 @@ class StoredInput(ApiModel):
         return self.model_dump(mode="json", by_alias=True, include=self.model_fields_set)
 
 
-PRIVATE_INPUT: Final = ("selection", "retention", "lossNotified", "startKey")
+PRIVATE_INPUT: Final = ("selection", "retention", "lossNotified", "startKey", "waitsSince")
 """Keys of a stored input that clients never see."""
 
 

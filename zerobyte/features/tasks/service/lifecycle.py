@@ -144,18 +144,20 @@ class Tasks:
             self._publish(task, previous="running")
         return task.status in ACTIVE
 
-    async def requeue(self, task: Task, *, flow: str) -> bool:
+    async def requeue(self, task: Task, *, flow: str, waits_since: int) -> bool:
         """Start a new flow run for a queued task. Returns False if the task has ended.
 
         Its current run gives it up. For a known key Prefect returns the earlier run, so the next
         run is requested with a new key.
+
+        waits_since     when the task first asked for its lease, epoch ms.
         """
         start_key = f"{task.id}:{ids.token(8)}"
         waiting = Task.filter(id=task.id, status="queued", flow_run_id=task.flow_run_id)
         changed = await waiting.update(
             flow=flow,
             flow_run_id=None,
-            input=task.input_with(StoredInput(start_key=start_key)),
+            input=task.input_with(StoredInput(start_key=start_key, waits_since=waits_since)),
             updated_at=clock.now_ms(),
         )
         for listener in self.on_open if changed else []:
