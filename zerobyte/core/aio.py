@@ -223,10 +223,11 @@ async def throttled(
 
 
 async def every(
-    seconds: float,
+    seconds: float | Callable[[], float],
     do: Callable[[], Awaitable[object]],
     *,
     stop: asyncio.Event | None = None,
+    wake: asyncio.Event | None = None,
     start_now: bool = True,
     on_error: Callable[[Exception], None] | None = None,
 ) -> None:
@@ -234,14 +235,18 @@ async def every(
 
     A call that fails does not end the loop: it would otherwise stay ended until a restart.
 
+    seconds     the pause, or a function that returns the next one.
     stop        ends the loop; None loops until cancelled.
+    wake        ends a pause; it is cleared before each call, so that none is missed.
     start_now   False pauses before the first call.
     on_error    handles a failed call; by default the first failure in a row is logged.
     """
     is_failing = False
     if not start_now:
-        await _pause(seconds, stop)
+        await _pause(seconds, stop, wake)
     while stop is None or not stop.is_set():
+        if wake is not None:
+            wake.clear()
         try:
             await do()
             is_failing = False
@@ -252,14 +257,27 @@ async def every(
                 name = getattr(do, "__qualname__", repr(do))
                 _log.warning("a periodic call failed; it is retried", call=name, exc_info=error)
             is_failing = True
-        await _pause(seconds, stop)
+        await _pause(seconds, stop, wake)
 
 
-async def _pause(seconds: float, stop: asyncio.Event | None) -> None:
-    if stop is None:
-        await asyncio.sleep(seconds)
-    else:
-        await wait_for_event(stop, seconds)
+async def _pause(
+    seconds: float | Callable[[], float],
+    stop: asyncio.Event | None,
+    wake: asyncio.Event | None,
+) -> None:
+    pause_s = seconds() if callable(seconds) else seconds
+    events = [event for event in (stop, wake) if event is not None]
+    match events:
+        case []:
+            await asyncio.sleep(pause_s)
+        case [event]:
+            await wait_for_event(event, pause_s)
+        case _:
+            waiting = [asyncio.create_task(event.wait()) for event in events]
+            try:
+                await asyncio.wait(waiting, timeout=pause_s, return_when=asyncio.FIRST_COMPLETED)
+            finally:
+                await cancel_all(waiting)
 
 
 class BackgroundTasks:

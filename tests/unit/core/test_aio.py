@@ -251,6 +251,25 @@ async def test_stopped_periodic_loop_makes_no_late_first_call() -> None:
     assert not calls
 
 
+async def test_pause_of_a_periodic_loop_ends_when_it_is_woken_during_or_after_a_call() -> None:
+    wake, stop, pauses = asyncio.Event(), asyncio.Event(), [60.0, 61.0, 62.0]
+    calls = 0
+
+    async def do() -> None:
+        nonlocal calls
+        calls += 1
+        if calls == 1:
+            wake.set()
+        elif calls == 2:
+            asyncio.get_running_loop().call_soon(wake.set)
+        else:
+            asyncio.get_running_loop().call_soon(stop.set)
+
+    async with asyncio.timeout(30):
+        await every(lambda: pauses.pop(0), do, stop=stop, wake=wake)
+    assert (calls, pauses) == (3, [])
+
+
 async def test_background_tasks_log_failures_and_end_on_close(
     capsys: pytest.CaptureFixture[str],
 ) -> None:

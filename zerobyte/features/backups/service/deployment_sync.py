@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from zerobyte.core import clock, cron
-from zerobyte.core.aio import wait_for_event
+from zerobyte.core.aio import every
 from zerobyte.core.errors import NotFound, Unavailable, ZerobyteError
 from zerobyte.core.log import get_logger
 from zerobyte.core.retry import Backoff
@@ -64,6 +64,8 @@ class DeploymentSync:
         self._round_failed = FailureLog(log, "schedules wait for Prefect")
         self._unrepaired: list[PoolFault] = []
         self._has_prepared = False
+        self._compared_at = 0.0
+        self._first_pauses = Backoff(max_s=2.0, factor=1.5)
 
     def request(self, short_id: str) -> None:
         """Send a created, edited or deleted schedule to Prefect soon; returns at once."""
@@ -72,22 +74,21 @@ class DeploymentSync:
 
     async def run(self) -> None:
         """Send changes at once and compare everything every 30 s, until cancelled."""
-        compared = 0.0
-        first_pauses = Backoff(max_s=2.0, factor=1.5)
-        while True:
-            self._wake.clear()
-            try:
-                if clock.monotonic() - compared > _COMPARE_EVERY_S:
-                    await self._compare()
-                    compared = clock.monotonic()
-                else:
-                    await self._send_changed()
-                self._round_failed.recovered()
-            except Exception as error:  # Keep looping: the next round may succeed.
-                self._round_failed.failed(error)
-            # Until the first comparison the platform is not ready: Prefect starts beside the API.
-            pause_s = (2.0 if self._changed else 5.0) if compared else first_pauses.next_s()
-            await wait_for_event(self._wake, pause_s)
+        await every(self._pause_s, self._round, wake=self._wake, on_error=self._round_failed.failed)
+
+    def _pause_s(self) -> float:
+        # Until the first comparison the platform is not ready: Prefect starts beside the API.
+        if not self._compared_at:
+            return self._first_pauses.next_s()
+        return 2.0 if self._changed else 5.0
+
+    async def _round(self) -> None:
+        if clock.monotonic() - self._compared_at > _COMPARE_EVERY_S:
+            await self._compare()
+            self._compared_at = clock.monotonic()
+        else:
+            await self._send_changed()
+        self._round_failed.recovered()
 
     async def _compare(self) -> None:
         # A schedule that changes during the comparison is sent in the next round.

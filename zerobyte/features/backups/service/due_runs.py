@@ -6,7 +6,6 @@ delay. Advancing `next_backup_at` claims the run, and the task carries the key o
 neither two triggers nor a clock that is set back lead to two runs.
 """
 
-import asyncio
 from dataclasses import replace
 from functools import partial
 from typing import Final
@@ -16,6 +15,7 @@ from tortoise.transactions import in_transaction
 from zerobyte.contract.jobs import JobReport
 from zerobyte.contract.notifications import NotificationMessage
 from zerobyte.core import clock, cron
+from zerobyte.core.aio import every
 from zerobyte.core.errors import Conflict, Failed, NotFound, Unavailable
 from zerobyte.core.log import get_logger
 from zerobyte.db.errors import FailureLog
@@ -92,7 +92,8 @@ class DueRunStarter:
         self._notifications = notifications
         self.watching_since = self.prefect_seen_at = clock.now_ms()
         self._deployment_sync = deployment_sync
-        self._grace_until = 0.0
+        self._grace_until = self._checked_at = 0.0
+        self._has_repaired = False
         self._prefect_down = FailureLog(log, "due backups wait for Prefect")
         self._round_failed = FailureLog(log, "check of due backups failed; it is retried")
 
@@ -216,22 +217,18 @@ class DueRunStarter:
 
     async def run(self) -> None:
         """Start retries every second and missed runs every 5 s, until cancelled."""
-        checked_at = 0.0
-        has_repaired = False
-        while True:
-            try:
-                if not has_repaired:
-                    await self.repair_next_runs()
-                    has_repaired = True
-                await start_retries(self._tasks)
-                if clock.monotonic() - checked_at >= _CHECK_EVERY_S:
-                    checked_at = clock.monotonic()
-                    if not self.in_resume_grace:
-                        await self.start_missed()
-                        self._round_failed.recovered()
-            except Exception as error:  # Keep looping: the next round may succeed.
-                self._round_failed.failed(error)
-            await asyncio.sleep(1)
+        await every(1, self._round, on_error=self._round_failed.failed)
+
+    async def _round(self) -> None:
+        if not self._has_repaired:
+            await self.repair_next_runs()
+            self._has_repaired = True
+        await start_retries(self._tasks)
+        if clock.monotonic() - self._checked_at >= _CHECK_EVERY_S:
+            self._checked_at = clock.monotonic()
+            if not self.in_resume_grace:
+                await self.start_missed()
+                self._round_failed.recovered()
 
     @property
     def in_resume_grace(self) -> bool:

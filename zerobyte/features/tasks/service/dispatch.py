@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable
 from typing import Final, cast
 
 from zerobyte.contract.control_plane import RunAnnouncement
+from zerobyte.core.aio import every
 from zerobyte.core.errors import NotFound, ZerobyteError
 from zerobyte.core.log import get_logger
 from zerobyte.db.errors import FailureLog
@@ -21,6 +22,7 @@ log = get_logger(__name__)
 
 _MAX_PARALLEL: Final = 8
 _BATCH: Final = 200
+_IDLE_S: Final = 30
 _PAUSES_S: Final = (0.5, 0.5, 1, 1, 1, 2, 2, 5, 10)
 """Short for ten seconds: a run that is requested while Prefect starts begins soon after."""
 
@@ -46,6 +48,7 @@ class Dispatcher:
         self._repair = repair
         self._announcements = announcements
         self._wake = asyncio.Event()
+        self._failures = 0
         self._round_failed = FailureLog(log, "tasks wait to be started")
 
     def wake(self) -> None:
@@ -54,25 +57,25 @@ class Dispatcher:
 
     async def run(self) -> None:
         """Start queued tasks until cancelled."""
-        failures = 0
-        while True:
-            self._wake.clear()
-            try:
-                all_started = await self._round()
-            except Exception as error:  # Keep looping: without this loop no task is started.
-                self._round_failed.failed(error)
-                all_started = False
-            if all_started:
-                self._round_failed.recovered()
-            failures = 0 if all_started else failures + 1
-            pause = _PAUSES_S[min(failures, len(_PAUSES_S)) - 1] if failures else 30
-            try:
-                async with asyncio.timeout(pause):
-                    await self._wake.wait()
-            except TimeoutError:
-                continue
+        await every(self._pause_s, self._round, wake=self._wake, on_error=self._on_error)
 
-    async def _round(self) -> bool:
+    def _pause_s(self) -> float:
+        if not self._failures:
+            return _IDLE_S
+        return _PAUSES_S[min(self._failures, len(_PAUSES_S)) - 1]
+
+    def _on_error(self, error: Exception) -> None:
+        self._failures += 1
+        self._round_failed.failed(error)
+
+    async def _round(self) -> None:
+        if await self._start_all():
+            self._failures = 0
+            self._round_failed.recovered()
+        else:
+            self._failures += 1
+
+    async def _start_all(self) -> bool:
         """Start all queued tasks. Returns False if one could not be started."""
         rows = (
             await Task.filter(status="queued", flow__isnull=False, flow_run_id__isnull=True)
