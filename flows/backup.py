@@ -6,7 +6,7 @@ lease), follow-up tasks, notifications. Only the step that runs restic is ever r
 
 import asyncio
 import contextlib
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Coroutine
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -63,8 +63,9 @@ async def backup(schedule_id: str, task_id: str | None = None) -> State[Any]:
 
 async def _run(job: JobContext) -> RunOutcome:
     spec = _spec(job)
-    await name_run(f"{spec.schedule_name} · {spec.trigger}")
-    async with _notify_start(job):
+    named = name_run(f"{spec.schedule_name} · {spec.trigger}")
+    begun = notify_all(job, spec.targets, notification_text.message(spec, "start"))
+    async with _beside(named), _beside(begun):
         if await run_step(job, "preflight", _check_source):
             await _back_up_between_hooks(job)
         follow_ups = await submit_report(job)
@@ -100,17 +101,14 @@ async def _back_up_between_hooks(job: JobContext) -> None:
 
 
 @asynccontextmanager
-async def _notify_start(job: JobContext) -> AsyncGenerator[None]:
-    """Send the start notification while the body runs; wait for it at the end."""
-    spec = _spec(job)
-    sending = asyncio.create_task(
-        notify_all(job, spec.targets, notification_text.message(spec, "start"))
-    )
+async def _beside(work: Coroutine[Any, Any, object]) -> AsyncGenerator[None]:
+    """Do optional work while the body runs; wait for it at the end, and ignore its failure."""
+    running = asyncio.create_task(work)
     try:
         yield
     finally:
         with contextlib.suppress(Exception):
-            await sending
+            await running
 
 
 async def _check_source(job: JobContext) -> None:

@@ -1,12 +1,14 @@
 """Runs of jobs and steps, shared by all flows: one step is one task run in Prefect.
 
 Prefect gets the name, state and public message of a step. It gets no parameters, because any
-reader of Prefect can read them: a step is a closure over its `JobContext`.
+reader of Prefect can read them: its task calls the function in `_step_body`.
 """
 
 import asyncio
 import os
 from collections.abc import Awaitable, Callable, Sequence
+from contextvars import ContextVar
+from functools import cache
 from pathlib import Path
 from typing import Any, Final, TypedDict, cast
 
@@ -101,11 +103,16 @@ async def name_run(name: str) -> None:
     if context is None or context.flow_run is None or context.flow_run.name == name:
         return
     try:
-        # The work waits for this call: a Prefect that does not answer must not delay it.
+        # The end of the run waits for this call: a Prefect that does not answer must not delay it.
         async with asyncio.timeout(_RENAME_S):
             await context.client.set_flow_run_name(context.flow_run.id, name)  # pyright: ignore[reportGeneralTypeIssues]
     except Exception as error:
         _log.debug("a flow run could not be renamed", error=type(error).__name__)
+
+
+StepBody = Callable[[], Awaitable[State[Any] | None]]
+
+_step_body: ContextVar[StepBody] = ContextVar("step_body")
 
 
 def is_retryable(_task: object, _run: TaskRun, state: State[Any]) -> bool:
@@ -129,13 +136,6 @@ async def run_step(
     """
     job.enter(name)
 
-    @task(
-        name=name,
-        retries=len(retry_delays_s),
-        retry_delay_seconds=list(retry_delays_s) or None,
-        retry_condition_fn=is_retryable,
-        **STEP_OPTIONS,
-    )
     async def step() -> State[Any] | None:
         job.error = None
         if job.is_stopped and not runs_when_stopped:
@@ -155,11 +155,38 @@ async def run_step(
             raise StepFailed(public_message(error), is_temporary=is_temporary) from None
         return None
 
-    # Prefect's overloads deny that an async task with `return_state` returns a coroutine.
-    state = await cast("Callable[..., Awaitable[State[Any]]]", step)(return_state=True)
+    before = _step_body.set(step)
+    try:
+        state = await _prefect_task(name, tuple(retry_delays_s))(return_state=True)
+    finally:
+        _step_body.reset(before)
     if not state.is_completed() and job.error is None:
         job.error = StepFailed(f"The step {name} did not end. The worker's log says more.")
     return state.is_completed()
+
+
+@cache
+def _prefect_task(
+    name: str, retry_delays_s: tuple[float, ...]
+) -> Callable[..., Awaitable[State[Any]]]:
+    """Return Prefect's task of a step.
+
+    Each step has one for all runs: a new task reads its source from the disk and parses it, which
+    takes longer than the rest of the step's start.
+    """
+
+    @task(
+        name=name,
+        retries=len(retry_delays_s),
+        retry_delay_seconds=list(retry_delays_s) or None,
+        retry_condition_fn=is_retryable,
+        **STEP_OPTIONS,
+    )
+    async def step() -> State[Any] | None:
+        return await _step_body.get()()
+
+    # Prefect's overloads deny that an async task with `return_state` returns a coroutine.
+    return cast("Callable[..., Awaitable[State[Any]]]", step)
 
 
 async def run_optional_step(
