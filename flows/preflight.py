@@ -1,22 +1,24 @@
 """Checks of a source before its backup, and of the snapshot after it (T8).
 
 Refuses sources that would give an empty snapshot: a missing folder, or a share that is unmounted,
-hangs or is suddenly empty. A child process reads the folder, because a system call on a hung mount
-never returns.
+hangs or is suddenly empty. A child process reads a folder that may hang, because a system call on a
+hung mount never returns. A thread reads folders on disks of this host: a child starts more slowly.
 """
 
 import asyncio
 import contextlib
 import sys
+from pathlib import Path
 from typing import Final
 
 import orjson
 
+from flows import source_probe
 from flows.outcome import PreconditionFailed
 from zerobyte.contract.jobs import Source
 from zerobyte.contract.restic_output import BackupSummary
-from zerobyte.core import blocking, process, protected_paths
-from zerobyte.core.errors import ZerobyteError
+from zerobyte.core import blocking, process, protected_paths, real_paths
+from zerobyte.core.errors import Unavailable, ZerobyteError
 from zerobyte.restic import forget_policy
 
 CHECK_TIMEOUT_S: Final = 5.0
@@ -25,20 +27,7 @@ _KILL_TIMEOUT_S: Final = 2.0
 _ABANDONED: set["asyncio.Task[process.Exit]"] = set()
 """Checks whose child hangs in a system call that no signal ends; kept until it returns."""
 
-_CHECK_SCRIPT: Final = """
-import json, os, sys
-path = sys.argv[1]
-print('begun', flush=True)
-try:
-    os.statvfs(path)
-    with os.scandir(path) as entries:
-        found = next(entries, None) is not None
-    above = os.stat(os.path.dirname(path.rstrip('/')) or '/').st_dev
-    seen = {'found': found, 'mounted': os.stat(path).st_dev != above}
-except OSError as error:
-    seen = {'errno': error.errno, 'words': os.strerror(error.errno)}
-print(json.dumps(seen))
-"""
+_PROGRAM: Final = str(Path(source_probe.__file__))
 _MISSING: Final = (2, 20)
 _DENIED: Final = (1, 13)
 
@@ -51,8 +40,7 @@ async def check(source: Source, *, stop: asyncio.Event | None = None) -> None:
     """
     if source.blocked_reason is not None:
         raise _refuse(source, source.blocked_reason, "volume may not be read now")
-    seen = await _run_check(source.path, stop)
-    await blocking.run_blocking_on_path(lambda: check_path(source, source.path), place=source.path)
+    seen = await _look(source, stop)
     number = seen.get("errno")
     if number in _MISSING:
         kind = "is not a folder" if number == _MISSING[1] else "does not exist"
@@ -66,12 +54,12 @@ async def check(source: Source, *, stop: asyncio.Event | None = None) -> None:
     if number is not None:
         raise _refuse(
             source,
-            f"The source folder {source.path} cannot be read: {seen['words']}",
+            f"The source folder {source.path} cannot be read: {seen['reason']}",
             "folder cannot be read",
         )
-    if source.config.backend != "directory" and not seen["mounted"]:
+    if source.config.backend != "directory" and not seen["is_mount"]:
         raise _refuse(source, "Volume is not mounted", "volume is not mounted")
-    if not seen["found"] and source.previous_files:
+    if not seen["has_entries"] and source.previous_files:
         raise _refuse(
             source,
             f"The source folder {source.path} is empty, but the last backup held "
@@ -88,7 +76,30 @@ def is_suspect(summary: BackupSummary | None, previous_files: int | None) -> boo
     )
 
 
-async def _run_check(path: str, stop: asyncio.Event | None) -> dict[str, object]:
+async def _look(source: Source, stop: asyncio.Event | None) -> dict[str, object]:
+    path = source.path
+
+    def look_if_local() -> dict[str, object] | None:
+        if not real_paths.is_local(path):
+            return None
+        seen = source_probe.look_at(path)
+        check_path(source, path)
+        return seen
+
+    try:
+        seen = await blocking.run_blocking(look_if_local, limit_s=START_TIMEOUT_S)
+    except TimeoutError:
+        reason = f"the check did not end within {START_TIMEOUT_S:.0f} seconds"
+        raise _not_checked(path, reason) from None
+    except Unavailable as error:
+        raise _not_checked(path, error.message) from None
+    if seen is None:
+        seen = await _look_in_child(path, stop)
+        await blocking.run_blocking_on_path(lambda: check_path(source, path), place=path)
+    return seen
+
+
+async def _look_in_child(path: str, stop: asyncio.Event | None) -> dict[str, object]:
     lines: list[bytes] = []
     started = asyncio.Event()
 
@@ -96,7 +107,7 @@ async def _run_check(path: str, stop: asyncio.Event | None) -> dict[str, object]
         lines.append(line)
         started.set()
 
-    command = [sys.executable, "-I", "-S", "-c", _CHECK_SCRIPT, path]
+    command = [sys.executable, "-I", "-S", _PROGRAM, path]
     running = process.run(command, grace_s=0.2, stop=stop, on_stdout_line=on_line)
     task = asyncio.create_task(running, name="preflight")
     _ABANDONED.add(task)

@@ -6,13 +6,18 @@ because a link may change between two calls.
 
 import os
 import posixpath
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Final
 
 from zerobyte.core.errors import Forbidden
 
 _NETWORK: Final = ("nfs", "cifs", "smb", "fuse", "9p", "ceph", "glusterfs")
+_LOCAL: Final = (
+    "bcachefs", "btrfs", "exfat", "ext2", "ext3", "ext4", "f2fs", "jfs", "msdos", "ntfs3",
+    "overlay", "ramfs", "squashfs", "tmpfs", "vfat", "xfs", "zfs",
+)  # fmt: skip
+"""File systems on disks of this host. Any other, such as autofs, may wait for a server."""
 _LINKS_AT_MOST: Final = 40
 """The kernel follows at most this many links in one path."""
 
@@ -45,14 +50,14 @@ def real(path: str) -> str:
         raise Forbidden(f"Zerobyte is not permitted to follow the path {path}") from error
 
 
-def steps(path: str) -> list[str]:
-    """List the real paths that the kernel visits while it resolves a path, links included.
+def steps(path: str) -> Iterator[str]:
+    """Yield the real paths that the kernel visits while it resolves a path, links included.
 
     A link like `/proc/<pid>/root` leads to another folder than its text says, so the resolved end
-    of the path is not enough.
+    of the path is not enough. A path is yielded before it is read.
     """
     pending = normal(path).split("/")[::-1]
-    current, visited, links = "/", list[str](), 0
+    current, links = "/", 0
     while pending and links <= _LINKS_AT_MOST:
         part = pending.pop()
         if part == "..":
@@ -60,7 +65,7 @@ def steps(path: str) -> list[str]:
         if part in ("", ".", ".."):
             continue
         current = posixpath.join(current, part)
-        visited.append(current)
+        yield current
         try:
             target = os.readlink(current)  # noqa: PTH115 — plain strings keep any byte
         except OSError:
@@ -68,7 +73,23 @@ def steps(path: str) -> list[str]:
         links += 1
         current = "/" if target.startswith("/") else posixpath.dirname(current)
         pending += target.split("/")[::-1]
-    return visited
+
+
+def is_local(path: str) -> bool:
+    """Return True if a path lies on disks of this host only, so that it cannot hang.
+
+    Follows links, but touches no file system that may hang.
+    """
+    table = mounts()
+    return bool(table) and all(_kind_at(step, table) in _LOCAL for step in steps(path))
+
+
+def _kind_at(path: str, table: Iterable[tuple[str, str, str, str]]) -> str | None:
+    around = [mount for mount in table if is_within(path, mount[2])]
+    if not around:
+        return None
+    # Of several mounts over one folder, the last one is visible.
+    return max(reversed(around), key=lambda mount: len(mount[2]))[3]
 
 
 def covered(path: str, folders: Iterable[str]) -> bool:

@@ -7,10 +7,11 @@ import pytest
 
 from flows import preflight
 from flows.outcome import PreconditionFailed
+from tests.support.hung_folder import hung_mount
 from zerobyte.contract.jobs import Source
 from zerobyte.contract.restic_output import BackupSummary
 from zerobyte.contract.volumes import DirectoryConfig, NfsConfig
-from zerobyte.core import clock
+from zerobyte.core import blocking, clock, real_paths
 
 
 def source(path, *, previous_files=None, config=None):
@@ -21,6 +22,19 @@ def source(path, *, previous_files=None, config=None):
         config=config or DirectoryConfig(backend="directory", path=str(path)),
         previous_files=previous_files,
     )
+
+
+@pytest.fixture
+def child_runs(tmp_path_factory, monkeypatch):
+    """Have a child run another program than the check, as for a folder that may hang."""
+
+    def replace(program):
+        script = tmp_path_factory.mktemp("program") / "check.py"
+        script.write_text(program)
+        monkeypatch.setattr(preflight, "_PROGRAM", str(script))
+        monkeypatch.setattr(real_paths, "is_local", lambda _: False)
+
+    return replace
 
 
 async def refusal(source):
@@ -76,10 +90,11 @@ async def test_unreadable_folder_is_refused(tmp_path):
 
 
 @pytest.mark.parametrize("stubborn", ["", "signal.signal(signal.SIGINT, signal.SIG_IGN);"])
-async def test_hanging_storage_does_not_block_the_check(tmp_path, monkeypatch, stubborn):
+async def test_hanging_storage_does_not_block_the_check(
+    tmp_path, monkeypatch, child_runs, stubborn
+):
     monkeypatch.setattr(preflight, "CHECK_TIMEOUT_S", 0.5)
-    look = f"import signal,time;print('begun',flush=True);{stubborn}time.sleep(60)"
-    monkeypatch.setattr(preflight, "_CHECK_SCRIPT", look)
+    child_runs(f"import signal,time;print('begun',flush=True);{stubborn}time.sleep(60)")
     began = clock.monotonic()
     assert "hangs" in await refusal(source(tmp_path))
     assert clock.monotonic() - began < 30
@@ -94,17 +109,46 @@ async def test_hanging_storage_does_not_block_the_check(tmp_path, monkeypatch, s
         ("print('begun');print('{')", "ended with code 0: it printed nothing"),
     ],
 )
-async def test_failed_check_does_not_blame_the_storage(tmp_path, monkeypatch, program, reason):
+async def test_failed_check_does_not_blame_the_storage(
+    tmp_path, monkeypatch, child_runs, program, reason
+):
     slow = "sleep" in program
     monkeypatch.setattr(preflight, "START_TIMEOUT_S", 0.1 if slow else 60.0)
-    monkeypatch.setattr(preflight, "_CHECK_SCRIPT", program)
+    child_runs(program)
     message = await refusal(source(tmp_path))
     assert reason in message
     assert "could not be checked" in message
     assert "hangs" not in message
 
 
+async def test_link_to_a_mount_that_hangs_is_read_by_a_child_alone(tmp_path, monkeypatch):
+    monkeypatch.setattr(preflight, "CHECK_TIMEOUT_S", 0.5)
+    (tmp_path / "link").symlink_to(tmp_path / "hung")
+    with hung_mount(tmp_path / "hung"):
+        assert real_paths.is_local(str(tmp_path))
+        for folder in (tmp_path / "hung", tmp_path / "link" / "below"):
+            assert not real_paths.is_local(str(folder))
+            assert "hangs" in await refusal(source(folder))
+            assert not blocking._left_behind
+            assert blocking._running._value == blocking.MAX_THREADS, "no thread waits for it"
+
+
+@pytest.mark.parametrize("is_local", [True, False])
+async def test_child_and_thread_find_the_same(tmp_path, monkeypatch, is_local):
+    (tmp_path / "full").mkdir()
+    (tmp_path / "full" / "file").write_text("")
+    (tmp_path / "empty").mkdir()
+    monkeypatch.setattr(real_paths, "is_local", lambda _: is_local)
+    await preflight.check(source(tmp_path / "full", previous_files=1))
+    assert "held 7 files" in await refusal(source(tmp_path / "empty", previous_files=7))
+    assert "does not exist" in await refusal(source(tmp_path / "gone"))
+    assert "is not a folder" in await refusal(source(tmp_path / "full" / "file"))
+    config = NfsConfig(backend="nfs", server="nas", export_path="/x", version="4")
+    assert "not mounted" in await refusal(source(tmp_path / "full", config=config))
+
+
 async def test_missing_interpreter_does_not_blame_the_storage(tmp_path, monkeypatch):
+    monkeypatch.setattr(real_paths, "is_local", lambda _: False)
     monkeypatch.setattr(sys, "executable", str(tmp_path / "gone"))
     message = await refusal(source(tmp_path))
     assert "could not be checked: gone" in message

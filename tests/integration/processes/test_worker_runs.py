@@ -1,5 +1,7 @@
 """Runs from Prefect's queue through the worker to their end, with real restic and Prefect."""
 
+import re
+
 import pytest
 
 from tests.integration.processes.past import plan_in_the_past
@@ -23,12 +25,14 @@ def test_run_reports_its_snapshot_and_completes(plane, engine, start_worker, wor
     schedule, task = ids.short_id(), ids.uuid7()
     plane.jobs[task] = worker_data.job(task, schedule)
     engine.put(schedule)
-    start_worker()
+    worker = start_worker(LOG_LEVEL="debug")
 
     run = engine.start("backup", schedule, schedule_id=schedule, task_id=task)
 
     state = engine.ended(run)
     assert (state["type"], state["name"]) == ("COMPLETED", "Completed"), state
+    children = re.findall(r"child started program=(\S+)", worker.log.read_text())
+    assert children == ["restic"], "a child more takes as long as the rest of the start"
     report = plane.reports[task]
     assert (report.status, report.outcome, report.error) == ("succeeded", "success", None)
     assert isinstance(report.result, BackupResult)
