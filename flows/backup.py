@@ -188,13 +188,13 @@ async def _describe_snapshot(
             job.snapshot = job.snapshot.model_copy(update=marked)
         return
     try:
-        found = await snapshots.run(
+        records = await snapshots.run(
             repository, ids=(job.summary.snapshot_id,), timeout_s=60, stop=job.run.stop
         )
     except (ZerobyteError, OSError) as error:
         _log.info("the new snapshot was not read back", error=type(error).__name__)
         return
-    job.snapshot = found[0] if found else None
+    job.snapshot = records[0] if records else None
 
 
 async def _run_follow_ups(job: JobContext, follow_ups: list[str]) -> bool:

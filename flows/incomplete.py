@@ -24,8 +24,8 @@ def unreadable_percent(partial: PartialBackup) -> float:
     pattern that matches nothing in a small source would make every run fail.
     """
     missing = partial.unreadable_count - partial.unmatched_count
-    found = partial.summary.total_files_processed + missing
-    return 100 * missing / found if found else 0.0
+    total = partial.summary.total_files_processed + missing
+    return 100 * missing / total if total else 0.0
 
 
 def failure(partial: PartialBackup, limit_percent: float) -> Failed | None:

@@ -40,8 +40,8 @@ async def check(source: Source, *, stop: asyncio.Event | None = None) -> None:
     """
     if source.blocked_reason is not None:
         raise _refuse(source, source.blocked_reason, "volume may not be read now")
-    seen = await _look(source, stop)
-    number = seen.get("errno")
+    findings = await _look(source, stop)
+    number = findings.get("errno")
     if number in _MISSING:
         kind = "is not a folder" if number == _MISSING[1] else "does not exist"
         raise _refuse(source, f"The source folder {source.path} {kind}", f"folder {kind}")
@@ -54,12 +54,12 @@ async def check(source: Source, *, stop: asyncio.Event | None = None) -> None:
     if number is not None:
         raise _refuse(
             source,
-            f"The source folder {source.path} cannot be read: {seen['reason']}",
+            f"The source folder {source.path} cannot be read: {findings['reason']}",
             "folder cannot be read",
         )
-    if source.config.backend != "directory" and not seen["is_mount"]:
+    if source.config.backend != "directory" and not findings["is_mount"]:
         raise _refuse(source, "Volume is not mounted", "volume is not mounted")
-    if not seen["has_entries"] and source.previous_files:
+    if not findings["has_entries"] and source.previous_files:
         raise _refuse(
             source,
             f"The source folder {source.path} is empty, but the last backup held "
@@ -82,21 +82,21 @@ async def _look(source: Source, stop: asyncio.Event | None) -> dict[str, object]
     def look_if_local() -> dict[str, object] | None:
         if not real_paths.is_local(path):
             return None
-        seen = source_probe.look_at(path)
+        findings = source_probe.look_at(path)
         check_path(source, path)
-        return seen
+        return findings
 
     try:
-        seen = await blocking.run_blocking(look_if_local, limit_s=START_TIMEOUT_S)
+        findings = await blocking.run_blocking(look_if_local, limit_s=START_TIMEOUT_S)
     except TimeoutError:
         reason = f"the check did not end within {START_TIMEOUT_S:.0f} seconds"
         raise _not_checked(path, reason) from None
     except Unavailable as error:
         raise _not_checked(path, error.message) from None
-    if seen is None:
-        seen = await _look_in_child(path, stop)
+    if findings is None:
+        findings = await _look_in_child(path, stop)
         await blocking.run_blocking_on_path(lambda: check_path(source, path), place=path)
-    return seen
+    return findings
 
 
 async def _look_in_child(path: str, stop: asyncio.Event | None) -> dict[str, object]:

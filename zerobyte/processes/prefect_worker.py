@@ -167,8 +167,8 @@ class BackupWorker(BaseWorker[BaseJobConfiguration, BaseVariables, WorkerResult]
         )
         is_new = not self._is_taken(flow_run) and flow_run.id not in self._ended
         if is_new and not self._has_backlog and may_start():
-            found = WorkerFlowRunResponse.model_construct(flow_run=flow_run)
-            await super()._submit_scheduled_flow_runs([found])
+            entry = WorkerFlowRunResponse.model_construct(flow_run=flow_run)
+            await super()._submit_scheduled_flow_runs([entry])
 
     async def _submit_run(self, flow_run: FlowRun) -> None:
         """Run a flow run at once.
@@ -342,7 +342,7 @@ def _due(run: FlowRun) -> float:
 
 async def list_active_runs(client: PrefectClient, pool: str, queue: str) -> list[FlowRun]:
     """Return the runs of a queue that a worker took and that have not ended."""
-    found: list[FlowRun] = []
+    runs: list[FlowRun] = []
     while True:
         page = await client.read_flow_runs(
             flow_run_filter=FlowRunFilter(
@@ -352,11 +352,11 @@ async def list_active_runs(client: PrefectClient, pool: str, queue: str) -> list
             work_queue_filter=WorkQueueFilter(name=WorkQueueFilterName(any_=[queue])),
             sort=FlowRunSort.EXPECTED_START_TIME_ASC,
             limit=_PAGE,
-            offset=len(found),
+            offset=len(runs),
         )
-        found.extend(page)
+        runs.extend(page)
         if len(page) < _PAGE:
-            return found
+            return runs
 
 
 async def crash_orphaned_runs(client: PrefectClient, pool: str, queue: str) -> int:

@@ -1,7 +1,9 @@
 """A run works while Prefect is away, and stops when Prefect answers that it was cancelled."""
 
 import asyncio
+import inspect
 from contextlib import asynccontextmanager
+from types import SimpleNamespace
 from uuid import uuid4
 
 import pytest
@@ -11,7 +13,7 @@ from prefect.settings import PREFECT_API_AUTH_STRING, PREFECT_API_URL, temporary
 from prefect.states import Cancelled, Completed, Pending, Scheduled
 
 from flows.outcome import RunOutcome
-from flows.tasks import FLOW_OPTIONS
+from flows.tasks import FLOW_OPTIONS, run_step
 from tests.support.waiting import until
 from tests.support.workers import idle_worker
 from zerobyte.demo.ports import free_ports
@@ -66,6 +68,34 @@ async def test_cancellation_that_only_prefect_knows_stops_the_run(prefect_server
     states = states_of(prefect_server, flow_run)
     assert states[:2] == ["Scheduled", "Cancelled"]
     assert set(states[2:]) <= {"Cancelled"}
+
+
+@pytest.mark.timeout(300)
+async def test_runs_at_once_do_their_own_steps_with_one_prefect_task(prefect_server, monkeypatch):
+    read, done = [], []
+    get_source = inspect.getsource
+    monkeypatch.setattr(inspect, "getsource", lambda thing: read.append(1) or get_source(thing))
+    both = asyncio.Barrier(2)
+
+    @flow(name="recorded", **FLOW_OPTIONS)
+    async def recorded(name: str) -> State:
+        async def body(job) -> None:
+            await both.wait()
+            done.append((name, job.name))
+
+        job = SimpleNamespace(name=name, enter=lambda _: None, is_stopped=False, error=None)
+        assert await run_step(job, "shared", body)
+        return Completed()
+
+    async with connected_to(prefect_server.url, prefect_server.auth) as client:
+        runs = [await client.create_flow_run(recorded, {"name": one}) for one in "ab"]
+        read.clear()
+        running = [client.run(recorded, run, on_cancel=lambda: None) for run in runs]
+        records = await asyncio.gather(*running)
+        assert [record.flow_run.state.is_completed() for record in records] == [True, True]
+        assert sorted(done) == [("a", "a"), ("b", "b")]
+        assert len(read) == 1, "Prefect reads the source for each task object"
+        await asyncio.gather(*(record.finish(120) for record in records))
 
 
 @pytest.mark.timeout(300)

@@ -70,7 +70,7 @@ class TaskReader:
 
     def __init__(self, *, activities: StallTracker) -> None:
         self._view = activities.view
-        self._shown = JsonCache(activities.view, TaskView, time_dependent=present.is_active)
+        self._encoded = JsonCache(activities.view, TaskView, time_dependent=present.is_active)
 
     async def active(self, actor: Actor, query: ListTasksQuery) -> list[TaskView]:
         """List the active tasks that match, newest first."""
@@ -91,10 +91,10 @@ class TaskReader:
 
     async def get_encoded(self, actor: Actor, task_id: str) -> Encoded[TaskView]:
         """Return a task in any state, encoded as a response. Raises NotFound."""
-        found = await _row_query.serialized(self._shown, actor.organization_id, task_id)
-        if not found:
+        tasks = await _row_query.serialized(self._encoded, actor.organization_id, task_id)
+        if not tasks:
             raise NotFound("Task not found")
-        return Encoded(found[0])
+        return Encoded(tasks[0])
 
     async def history(self, actor: Actor, query: HistoryQuery) -> Encoded[HistoryPage]:
         """Return one page of all tasks, newest first; a page beyond the end is empty."""
