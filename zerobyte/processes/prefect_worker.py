@@ -168,7 +168,7 @@ class BackupWorker(BaseWorker[BaseJobConfiguration, BaseVariables, WorkerResult]
         is_new = not self._is_taken(flow_run) and flow_run.id not in self._ended
         if is_new and not self._has_backlog and may_start():
             entry = WorkerFlowRunResponse.model_construct(flow_run=flow_run)
-            await super()._submit_scheduled_flow_runs([entry])
+            self._has_backlog = not await super()._submit_scheduled_flow_runs([entry])
 
     async def _submit_run(self, flow_run: FlowRun) -> None:
         """Run a flow run at once.
@@ -214,7 +214,9 @@ class BackupWorker(BaseWorker[BaseJobConfiguration, BaseVariables, WorkerResult]
             _log.error("a run failed without a state", run=run_id, error=type(error).__name__)
         finally:
             self._release_limit_slot(flow_run.id)
-            self._slot_free.set()
+            # A query costs Prefect as much as a state of the run. Events announce new runs.
+            if self._has_backlog or control.outcome is None or control.outcome.kind == "again":
+                self._slot_free.set()
         # A shutdown waits for registered runs, so that their ends still reach Prefect.
         limit_s = STOPPING_LIMIT_S if control.reason == "stopping" else FINISH_LIMIT_S
         if record is None or not await self._flow_loop.run(record.finish(limit_s)):

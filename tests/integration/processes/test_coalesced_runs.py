@@ -1,13 +1,18 @@
 """Missed runs of one schedule are coalesced into the newest (T35)."""
 
 from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
+from unittest.mock import AsyncMock
 from uuid import uuid4
 
 import anyio
+import pytest
 from prefect.client.schemas.objects import FlowRun
 from prefect.client.schemas.responses import WorkerFlowRunResponse
 from prefect.states import Completed
 
+from flows.outcome import RunOutcome
+from flows.worker_context import RunControl
 from tests.support.workers import idle_worker
 from zerobyte.contract.control_plane import RunAnnouncement
 from zerobyte.core import clock
@@ -125,3 +130,37 @@ async def test_late_announcement_does_not_start_an_ended_run_again():
     await worker.start_announced(announced)
     assert worker._limiter.borrowed_tokens == 0
     assert not worker.has(str(ended))
+
+
+async def test_announced_run_without_a_slot_is_queried_when_a_run_ends():
+    worker = idle_worker()
+    worker._limiter = anyio.CapacityLimiter(1)
+    worker._limiter.acquire_nowait()
+    worker._flow_names[uuid4()] = "backup"
+    waiting = RunAnnouncement(flow="backup", flow_run_id=str(uuid4()), name="n", task_id="t")
+    await worker.start_announced(waiting)
+    assert worker._has_backlog
+    assert await queries_after_a_run(worker, RunOutcome("completed"))
+
+
+@pytest.mark.parametrize(
+    ("outcome", "queries"),
+    [(RunOutcome("completed"), False), (RunOutcome("again"), True), (None, True)],
+)
+async def test_end_of_a_run_leads_to_a_query_only_if_a_run_may_wait(outcome, queries):
+    assert await queries_after_a_run(idle_worker(), outcome) is queries
+
+
+async def queries_after_a_run(worker, outcome):
+    """Let a run end with an outcome, and return whether the worker asks Prefect for runs then."""
+    ended, control = run(uuid4(), 0), RunControl()
+    worker._flow_names[ended.flow_id] = "backup"
+
+    async def run_flow(*_, **__):
+        control.outcome = outcome
+        return SimpleNamespace(finish=AsyncMock(return_value=True))
+
+    worker._flow_client = SimpleNamespace(run=run_flow)
+    worker._flow_loop = SimpleNamespace(run=lambda work: work)
+    await worker._run(ended, control)
+    return worker._slot_free.is_set()
