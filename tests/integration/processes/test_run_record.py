@@ -88,7 +88,7 @@ async def test_runs_at_once_do_their_own_steps_with_one_prefect_task(prefect_ser
         return Completed()
 
     async with connected_to(prefect_server.url, prefect_server.auth) as client:
-        runs = [await client.create_flow_run(recorded, {"name": one}) for one in "ab"]
+        runs = [await client.create_flow_run(recorded, parameters={"name": x}) for x in "ab"]
         read.clear()
         running = [client.run(recorded, run, on_cancel=lambda: None) for run in runs]
         records = await asyncio.gather(*running)
