@@ -1,7 +1,7 @@
 """The flow `forget`: apply one schedule's retention to one repository.
 
-Order: compute the plan, store it, carry it out. It is a flow run of its own when a user starts it,
-and a part of the backup's flow run when it follows a backup.
+Order: compute the plan, store it, carry it out, prune when it is due. It is a flow run of its own
+when a user starts it, and a part of the backup's flow run when it follows a backup.
 """
 
 from dataclasses import replace
@@ -22,7 +22,7 @@ from flows.tasks import (
 from flows.worker_context import RunControl, WorkerContext
 from zerobyte.contract.jobs import ForgetJob, ForgetResult
 from zerobyte.core import cron
-from zerobyte.restic import Repository, snapshots
+from zerobyte.restic import Repository, prune, snapshots
 from zerobyte.restic import forget as restic_forget
 
 
@@ -41,7 +41,8 @@ async def apply_retention(
 
 
 async def _run(job: JobContext) -> RunOutcome:
-    await run_step(job, "forget", _apply)
+    if await run_step(job, "forget", _apply) and _must_prune(job):
+        await run_step(job, "prune", _prune)
     await submit_report(job)
     return outcome_of(job, "Retention was applied.")
 
@@ -68,7 +69,27 @@ async def _apply(job: JobContext) -> None:
     job.result = ForgetResult(plan=plan)
     if plan.remove:
         await save_plan(job)
-    await restic_forget.apply(repository, plan, stop=job.run.stop)
+    prunes = spec.prune == "withRemoval"
+    await restic_forget.apply(repository, plan, prune=prunes, stop=job.run.stop)
+    if plan.remove or spec.has_unpruned_data:
+        job.result = ForgetResult(plan=plan, pruned=prunes and bool(plan.remove))
+
+
+def _must_prune(job: JobContext) -> bool:
+    """Return True if unused data remains and its prune is due."""
+    spec, result = job.spec, job.result
+    assert isinstance(spec, ForgetJob)
+    return spec.prune != "later" and isinstance(result, ForgetResult) and result.pruned is False
+
+
+async def _prune(job: JobContext) -> None:
+    """Remove data that no snapshot uses, under the lease of the retention."""
+    spec, result = job.spec, job.result
+    assert isinstance(spec, ForgetJob)
+    assert isinstance(result, ForgetResult)
+    await prune.run(Repository(spec.repository, job.tools), stop=job.run.stop)
+    log_to_prefect("Data that no snapshot uses was removed")
+    job.result = result.model_copy(update={"pruned": True})
 
 
 async def _incomplete(job: JobContext, spec: ForgetJob, repository: Repository) -> list[str]:

@@ -31,6 +31,8 @@ TaskStatus = Literal["queued", "running", "cancelling", "cancelled", "succeeded"
 TaskOutcome = Literal["success", "warning", "error", "cancelled", "stale"]
 OverwriteMode = Literal["always", "if-changed", "if-newer", "never"]
 LeaseMode = Literal["shared", "exclusive"]
+PruneCadence = Literal["afterBackup", "daily", "weekly"]
+PruneTime = Literal["withRemoval", "asOwnStep", "later"]
 
 
 class Source(ApiModel):
@@ -97,7 +99,7 @@ class BackupJob(ApiModel):
 
 
 class ForgetJob(ApiModel):
-    """Apply one schedule's retention policy to one repository, and prune.
+    """Apply one schedule's retention policy to one repository, and prune when it is due.
 
     The lists hold a snapshot's id, and its id before a rewrite if known.
 
@@ -109,6 +111,9 @@ class ForgetJob(ApiModel):
     unknown_is_incomplete   a run ended without a report: a snapshot that is neither protected nor
                             trusted may lack files, and is counted apart too.
     timezone                the schedule's zone, whose days the policy counts.
+    prune                   in the command that removes snapshots, in a command of its own, or not
+                            in this job.
+    has_unpruned_data       earlier removals were not pruned: prune even if nothing is removed.
     """
 
     kind: Literal["forget"] = "forget"
@@ -122,6 +127,8 @@ class ForgetJob(ApiModel):
     latest_snapshot_ids: list[str] = Field(default_factory=list)
     unknown_is_incomplete: bool = False
     timezone: str = "UTC"
+    prune: PruneTime = "withRemoval"
+    has_unpruned_data: bool = False
 
 
 class RestoreJob(ApiModel):
@@ -193,11 +200,15 @@ TaskProgress = Annotated[BackupTaskProgress | RestoreTaskProgress, Field(discrim
 
 
 class RetentionRecord(ApiModel):
-    """The result of a run's retention, or the reason why it was skipped or failed."""
+    """The result of a run's retention, or the reason why it was skipped or failed.
+
+    pruned      as in `ForgetResult`.
+    """
 
     status: Literal["applied", "failed", "skipped"]
     reason: str | None = None
     plan: ForgetPlan | None = None
+    pruned: bool | None = None
 
 
 class BackupResult(ApiModel):
@@ -214,10 +225,15 @@ class BackupResult(ApiModel):
 
 
 class ForgetResult(ApiModel):
-    """The result of a retention task."""
+    """The result of a retention task.
+
+    pruned      True if unused data was removed from the repository, False if that is left to a
+                later prune; null if no data was unused, or if restic failed before.
+    """
 
     kind: Literal["forget"] = "forget"
     plan: ForgetPlan | None = None
+    pruned: bool | None = None
 
 
 class RestoreResult(ApiModel):

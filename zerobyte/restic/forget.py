@@ -149,9 +149,15 @@ def _is_named(record: SnapshotRecord, ids: Collection[str]) -> bool:
 
 
 async def apply(
-    repository: Repository, forget_plan: ForgetPlan, *, stop: asyncio.Event | None = None
+    repository: Repository,
+    forget_plan: ForgetPlan,
+    *,
+    prune: bool = True,
+    stop: asyncio.Event | None = None,
 ) -> None:
-    """Remove the snapshots of the plan, then prune; does nothing if there are none.
+    """Remove the snapshots of the plan; does nothing if there are none.
+
+    prune   also remove their data, in the same command.
 
     Raises
         Invalid             the plan keeps no snapshot, or both keeps and removes one.
@@ -167,7 +173,7 @@ async def apply(
     if kept & set(forget_plan.remove):
         raise Invalid("The retention plan contradicts itself; nothing was removed.")
     with repository.session() as session:
-        await _remove(session, repository, forget_plan.remove, stop)
+        await _remove(session, repository, forget_plan.remove, stop, prune=prune)
 
 
 async def by_ids(
@@ -191,10 +197,15 @@ async def by_ids(
 
 
 async def _remove(
-    session: Session, repository: Repository, ids: Sequence[str], stop: asyncio.Event | None
+    session: Session,
+    repository: Repository,
+    ids: Sequence[str],
+    stop: asyncio.Event | None,
+    *,
+    prune: bool = True,
 ) -> None:
     # A command line holds about 25 000 ids; one prune at the end covers all parts.
     parts = [ids[start : start + _AT_ONCE] for start in range(0, len(ids), _AT_ONCE)]
     for part in parts[:-1]:
         await session.run(removal_argv(repository, part, prune=False), stop=stop)
-    await session.run(removal_argv(repository, parts[-1]), stop=stop)
+    await session.run(removal_argv(repository, parts[-1], prune=prune), stop=stop)

@@ -195,7 +195,7 @@ async def test_t13_every_run_outcome_has_a_retention_record(
             assert reason in record["reason"], come_to_it.__name__
             if shown["status"] == "succeeded":
                 assert shown["result"]["exitCode"] == 0
-                assert shown["result"]["retention"] == {"plan": None, **record}
+                assert shown["result"]["retention"] == {"plan": None, "pruned": None, **record}
             else:
                 assert shown["result"] is None, come_to_it.__name__
             assert not {"retention", "selection"} & set(shown["input"]), come_to_it.__name__

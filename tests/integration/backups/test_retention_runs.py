@@ -26,7 +26,7 @@ async def test_t10_forget_plan_is_stored_before_it_is_applied(harness: ApiHarnes
         "keep": [{"snapshot_id": snapshot["id"], "matches": ["last snapshot"]}],
         "remove": ["a" * 64],
     }
-    result = {"kind": "forget", "plan": plan}
+    result = {"kind": "forget", "plan": plan, "pruned": None}
     await harness.ask("progress", {"taskId": forget, "result": result})
     running = await task_of(harness, forget)
     assert (running["status"], running["result"]) == ("running", result)
@@ -34,7 +34,8 @@ async def test_t10_forget_plan_is_stored_before_it_is_applied(harness: ApiHarnes
     await harness.ask("finish", {"taskId": forget, **failure, "result": result})
     assert (await task_of(harness, forget))["result"] == result
     record = (await task_of(harness, backup))["result"]["retention"]
-    assert record == {"status": "failed", "reason": "the disk is full", "plan": plan}
+    failed = {"status": "failed", "reason": "the disk is full", "pruned": None}
+    assert record == {**failed, "plan": plan}
     # It may have removed snapshots before it failed, so the list is refreshed early.
     row = await Repository.get(id=schedule["repositoryId"])
     assert row.snapshots_refreshed_at == 0

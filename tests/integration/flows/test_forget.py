@@ -15,7 +15,7 @@ from tests.support.open_access import ANYWHERE
 from tests.support.restic_repository import RealRepository
 from tests.support.scripted_worker_api import IDENTITY
 from zerobyte.contract.control_plane import ProgressReport
-from zerobyte.contract.jobs import ForgetJob, ForgetResult
+from zerobyte.contract.jobs import ForgetJob, ForgetResult, PruneTime
 from zerobyte.contract.repositories import LocalConfig, RepositoryAccess
 from zerobyte.contract.retention import RetentionPolicy
 from zerobyte.core.errors import Unavailable
@@ -126,3 +126,37 @@ async def test_retention_removes_nothing_until_the_api_has_stored_the_plan(
     left = {path.name for path in (repository.path / "snapshots").iterdir()}
     assert left == (set(ids) if times == math.inf else {ids[1]})
     assert len(api.stored) == (0 if times == math.inf else 1)
+
+
+async def test_prune_that_is_not_due_leaves_the_data_to_the_next_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(forget_flow, "log_to_prefect", logging.info)
+    source = tmp_path / "source"
+    source.mkdir()
+    repository = RealRepository(tmp_path / "repository", "pw")
+    for text in ("old", "new"):
+        (source / "file").write_text(text)
+        repository.backup(source, "--tag", "sched001")
+    packs = {path for path in (repository.path / "data").rglob("*") if path.is_file()}
+    listener = Listener(repository.path / "snapshots")
+
+    async def apply(*, prune: PruneTime, unpruned: bool = False) -> tuple[bool, ForgetResult]:
+        """Run the steps of the flow; returns whether it pruned, and its result."""
+        work = work_on(repository, listener, prune=prune, has_unpruned_data=unpruned)
+        await forget_flow._apply(work)
+        if must_prune := forget_flow._must_prune(work):
+            await forget_flow._prune(work)
+        assert isinstance(work.result, ForgetResult)
+        return must_prune, work.result
+
+    pruned, result = await apply(prune="later")
+    assert (pruned, result.pruned) == (False, False)
+    assert len(list((repository.path / "snapshots").iterdir())) == 1
+    assert all(path.exists() for path in packs), "removal alone keeps the data"
+    pruned, result = await apply(prune="asOwnStep")
+    assert (pruned, result.pruned) == (False, None), "as far as the job knows, nothing is unused"
+    pruned, result = await apply(prune="asOwnStep", unpruned=True)
+    assert (pruned, result.pruned) == (True, True)
+    assert not all(path.exists() for path in packs)
+    repository.restic("check", "--read-data")

@@ -60,13 +60,15 @@ def test_one_worker_runs_all_kinds_of_jobs(plane, engine, start_worker, worker_d
         schedule_short_id=schedule,
         repository=worker_data.access,
         policy=RetentionPolicy(keep_last=1),
+        prune="asOwnStep",
     )
     plane.follow_ups[second] = [forget]
     run, state = run_backup(second)
     assert (state["type"], state["name"]) == ("COMPLETED", "Completed"), state
-    engine.steps(run, "preflight", "restic backup", "forget")
+    engine.steps(run, "preflight", "restic backup", "forget", "prune")
     result = plane.reports[forget].result
     assert isinstance(result, ForgetResult)
+    assert result.pruned is True
     assert result.plan is not None
     assert result.plan.remove == [plane.reports[first].snapshot.id]
     kept = plane.reports[second].snapshot.id

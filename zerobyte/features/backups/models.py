@@ -28,6 +28,7 @@ class Schedule(Row):
     catch_up            True if one run makes up for all missed due times.
     jitter_s            longest delay after a due time, seconds; constant per schedule.
     last_status         status of the last run; "in progress" is derived and never stored.
+    prune               how often retention prunes, see `PruneCadence`.
     last_retention_at   end of the last successful retention in this repository, epoch ms.
     retention_owed_since    end of the first good backup since the last successful retention.
     retention_told_at   when the alert about overdue retention was sent, epoch ms.
@@ -65,6 +66,7 @@ class Schedule(Row):
     retry_at: int | None = moment_field()
     catch_up = fields.BooleanField(default=True, db_default=True)
     jitter_s = fields.IntField(default=0, db_default=0)
+    prune = fields.CharField(max_length=16, default="afterBackup", db_default="afterBackup")
     failure_retry_count = fields.IntField(default=0)
     last_backup_at = fields.BigIntField(null=True)
     last_status = fields.CharField(max_length=16, null=True)

@@ -14,7 +14,7 @@ _COPIED_FIELDS = (
     "timezone", "retention_policy", "exclude_patterns", "exclude_if_present", "include_paths",
     "include_patterns", "one_file_system", "custom_restic_params", "compression_mode",
     "max_retries", "catch_up", "last_backup_at", "last_backup_error", "created_at", "updated_at",
-    "last_retention_at",
+    "last_retention_at", "prune",
 )  # fmt: skip
 
 

@@ -6,6 +6,7 @@ from typing import Annotated, Final, Literal
 from pydantic import BeforeValidator, Field, StringConstraints
 
 from zerobyte.contract.base import ApiModel, AsStored, EpochMs, Patch
+from zerobyte.contract.jobs import PruneCadence
 from zerobyte.contract.repositories import CompressionMode
 from zerobyte.contract.retention import RetentionPolicy, RetentionPolicyInput
 from zerobyte.contract.webhooks import BackupWebhooks
@@ -70,6 +71,13 @@ class _Options(ApiModel):
             description="Longest delay after each due time; the delay of a schedule is constant."
         ),
     ] = 0
+    prune: Annotated[
+        PruneCadence,
+        Field(
+            description="When retention removes unused data from the repository: after each "
+            "removal of snapshots, or with the first retention of a day or week in its time zone."
+        ),
+    ] = "afterBackup"
 
 
 class CreateSchedule(_Options):

@@ -5,7 +5,7 @@ from typing import Any
 from tortoise import fields
 
 from zerobyte.core import ids
-from zerobyte.db.base import Row, json_field, key_field, text_field
+from zerobyte.db.base import Row, json_field, key_field, moment_field, text_field
 
 
 class Repository(Row):
@@ -13,6 +13,8 @@ class Repository(Row):
 
     accepted_snapshots  full ids of suspect snapshots that a user accepted; unlike the rest of the
                         index, the repository cannot provide them again.
+    last_pruned_at      start of the last retention or deletion that pruned, epoch ms.
+    unpruned_since      end of the first removal since then that left unused data, epoch ms.
     location_key        SHA-256 of the normalized location: one organization cannot register the
                         same storage twice. None until the location is first computed.
     """
@@ -37,6 +39,8 @@ class Repository(Row):
     snapshots_refreshed_at = fields.BigIntField(null=True)
     accepted_snapshots: list[str] | None = json_field(null=True, default=list)
     location_key = fields.CharField(max_length=64, null=True)
+    last_pruned_at: int | None = moment_field()
+    unpruned_since: int | None = moment_field()
 
     class Meta:
         table = "repositories"

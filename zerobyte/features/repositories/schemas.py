@@ -98,6 +98,7 @@ class Repository(ApiModel):
     doctor_result: DoctorResult | None
     stats: RepositoryStats | None
     stats_updated_at: EpochMs | None
+    last_pruned_at: EpochMs | None = None
     created_at: EpochMs
     updated_at: EpochMs
     organization_id: str

@@ -53,9 +53,9 @@ def _as_known(adapter: TypeAdapter[Any], stored: Any) -> dict[str, Any] | None:
 
 
 def _with_plan(task: Task) -> Any:
-    """Return the result with the forget plan added to its retention record.
+    """Return the result with the forget plan and prune added to its retention record.
 
-    The plan is stored once, in the result of the forget task, and is added if that was read too.
+    They are stored once, in the result of the forget task, and are added if that was read too.
     """
     result = _mapping(task.result)
     record = _mapping(result.get("retention"))
@@ -67,7 +67,9 @@ def _with_plan(task: Task) -> Any:
             followed_by_result = orjson.loads(followed_by_result)
         except orjson.JSONDecodeError:
             return task.result
-    return {**result, "retention": {**record, "plan": _mapping(followed_by_result).get("plan")}}
+    forget = _mapping(followed_by_result)
+    shown = {**record, "plan": forget.get("plan"), "pruned": forget.get("pruned")}
+    return {**result, "retention": shown}
 
 
 def _mapping(stored: Any) -> dict[str, Any]:

@@ -134,7 +134,7 @@ class Activity(ApiModel):
         str,
         Field(
             description="The current step, as in Prefect: `preflight`, `pre hook`, "
-            "`restic backup`, `post hook`, `forget`, `restore` or `delete snapshots`."
+            "`restic backup`, `post hook`, `forget`, `prune`, `restore` or `delete snapshots`."
         ),
     ]
     last_activity_at: Annotated[

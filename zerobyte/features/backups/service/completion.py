@@ -12,13 +12,17 @@ from zerobyte.contract.jobs import (
     JobReport,
     RetentionRecord,
 )
-from zerobyte.contract.restic_output import ForgetPlan
 from zerobyte.contract.selection import BackupSelection
 from zerobyte.core import clock
 from zerobyte.core.redact import redact
 from zerobyte.db.encrypted_config import DamagedConfig
 from zerobyte.features.backups.models import Schedule
-from zerobyte.features.backups.service import overdue_retention, retention_records, retries
+from zerobyte.features.backups.service import (
+    overdue_retention,
+    prune_cadence,
+    retention_records,
+    retries,
+)
 from zerobyte.features.backups.service.retention_policies import policy_of
 from zerobyte.features.backups.service.start import forget_task, rerun
 from zerobyte.features.repositories.service.snapshots import Snapshots
@@ -99,7 +103,9 @@ class CompletionHandler:
 
     async def forget(self, task: Task, report: JobReport) -> list[NewTask]:
         """Remove forgotten snapshots from the index and record the retention on its backup."""
-        plan = _plan_of(task, report)
+        result = _forget_result(task, report)
+        plan = result.plan if result is not None else None
+        has_pruned = result is not None and result.pruned is True
         is_applied = report.status == "succeeded"
         if plan is not None and is_applied and task.repository_id is not None:
             await self._snapshots.forget_snapshots(task.repository_id, plan.remove)
@@ -111,6 +117,8 @@ class CompletionHandler:
             status="skipped" if is_skipped else "applied" if is_applied else "failed",
             reason=report.error,
         )
+        has_removed = plan is not None and bool(plan.remove)
+        await prune_cadence.record(task, has_removed=has_removed, has_pruned=has_pruned)
         await retention_records.record_on_backup(task, record)
         if is_applied:
             await overdue_retention.mark_applied(task)
@@ -127,9 +135,9 @@ class CompletionHandler:
         if task.repository_id is None:
             return []
         if isinstance(report.result, DeleteSnapshotsResult):
-            await self._snapshots.forget_snapshots(
-                task.repository_id, report.result.deleted_snapshot_ids
-            )
+            deleted = report.result.deleted_snapshot_ids
+            await self._snapshots.forget_snapshots(task.repository_id, deleted)
+            await prune_cadence.record(task, has_removed=bool(deleted), has_pruned=bool(deleted))
         await self._mark_index_stale_unless_done(task, report)
         return []
 
@@ -169,12 +177,12 @@ def _selection_of(task: Task, report: JobReport) -> BackupSelection | None:
     return selection.model_copy(update={"other_filters": True}) if is_partial else selection
 
 
-def _plan_of(task: Task, report: JobReport) -> ForgetPlan | None:
-    """Return the forget plan of the report, or the one that a lost worker had saved."""
+def _forget_result(task: Task, report: JobReport) -> ForgetResult | None:
+    """Return the result of the report, or the plan that a lost worker had saved."""
     if isinstance(report.result, ForgetResult):
-        return report.result.plan
+        return report.result
     try:
-        return ForgetResult.model_validate(task.result).plan if task.result else None
+        return ForgetResult.model_validate(task.result) if task.result else None
     except ValidationError:
         return None
 

@@ -18,6 +18,7 @@ from zerobyte.core.errors import Invalid, NotFound
 from zerobyte.db.base import is_damaged
 from zerobyte.db.encrypted_config import DamagedConfig
 from zerobyte.features.backups.models import Schedule, ScheduleNotification
+from zerobyte.features.backups.service.prune_cadence import prune_time
 from zerobyte.features.backups.service.retention_job import known_snapshots
 from zerobyte.features.backups.service.retention_policies import policy_of
 from zerobyte.features.backups.service.schedule_webhooks import ScheduleWebhooks
@@ -124,6 +125,7 @@ class JobBuilder:
             else ForgetInput.model_validate(task.input).retention_policy
         )
         known = await known_snapshots(task, repository)
+        zone = self._readable_zone(schedule)
         return ForgetJob(
             task_id=task.id,
             schedule_short_id=schedule.short_id,
@@ -135,7 +137,9 @@ class JobBuilder:
             latest_snapshot_ids=known.latest,
             # A run whose report was lost may have left a snapshot that was never checked.
             unknown_is_incomplete=cast("bool", repository.snapshots_refreshed_at == 0),
-            timezone=self._readable_zone(schedule),
+            timezone=zone,
+            prune=prune_time(task, schedule, repository, zone),
+            has_unpruned_data=repository.unpruned_since is not None,
         )
 
     def _readable_zone(self, schedule: Schedule) -> str:

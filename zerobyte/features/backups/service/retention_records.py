@@ -31,7 +31,7 @@ async def record_on_backup(forget: Task, record: RetentionRecord) -> None:
         return
     backup = await Task.get_or_none(id=forget.parent_id)
     if backup is not None and isinstance(backup.result, dict):
-        shown = record.model_dump(mode="json", by_alias=True, exclude={"plan"})
+        shown = record.model_dump(mode="json", by_alias=True, exclude={"plan", "pruned"})
         backup.result = {**backup.result, _KEY: shown}
         await backup.save(update_fields=["result"])
 

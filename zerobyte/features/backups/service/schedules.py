@@ -33,7 +33,7 @@ _NAME_TAKEN = "A backup schedule with this name already exists"
 _COPIED_FIELDS = (
     "enabled", "timezone", "exclude_patterns", "exclude_if_present", "include_paths",
     "include_patterns", "one_file_system", "custom_restic_params", "compression_mode",
-    "max_retries", "catch_up",
+    "max_retries", "catch_up", "prune",
 )  # fmt: skip
 _EDITABLE = (
     *_COPIED_FIELDS, "name", "cron_expression", "repository_id", "retention_policy",

@@ -49,6 +49,7 @@ _LIST_CACHE: Final = JsonCache(present.repository, schemas.Repository)
 _CONTENT_COLUMNS: Final = (
     *("last_checked", "last_error", "doctor_result"),
     *("stats", "stats_updated_at", "snapshots_refreshed_at"),
+    *("last_pruned_at", "unpruned_since"),
 )
 """Columns that describe the content of a repository, valid for one config only."""
 
