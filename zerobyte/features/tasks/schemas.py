@@ -83,20 +83,38 @@ class DeleteSnapshotsInput(ApiModel):
     snapshot_ids: list[str]
 
 
+class MirrorSyncInput(OmitNone):
+    """Input of a copy to a mirror; without `snapshotIds` it copies all missing snapshots.
+
+    source_repository_id    a UUID, unlike the short id of the mirror.
+    """
+
+    kind: Literal["mirrorSync"] = "mirrorSync"
+    schedule_id: int
+    schedule_short_id: str
+    source_repository_id: str
+    mirror_repository_id: str
+    snapshot_ids: list[str] | None = None
+
+
 TaskInput = Annotated[
-    BackupInput | ForgetInput | RestoreInput | DeleteSnapshotsInput, Field(discriminator="kind")
+    BackupInput | ForgetInput | RestoreInput | DeleteSnapshotsInput | MirrorSyncInput,
+    Field(discriminator="kind"),
 ]
 
 
 class StoredInput(ApiModel):
     """Fields of a stored input that change after creation, and private ones.
 
-    Clients never see the private ones: `selection`, `retention`, `loss_notified`, `start_key`.
+    Clients never see the private ones: `selection`, `retention`, `loss_notified`, `start_key`,
+    `again`.
 
     selection       what a backup selects; stored because the schedule may be edited meanwhile.
     retention       why no retention followed a backup without a result (T13).
     loss_notified   users were notified that the run that this one repeats was lost.
     start_key       idempotency key of the next flow run, if it is not the task's id.
+    again           a backup ended while this copy to a mirror ran: another copy follows.
+    snapshot_ids    of a copy to a mirror; None: all that are missing.
     """
 
     due_at: EpochMs | None = None
@@ -106,6 +124,8 @@ class StoredInput(ApiModel):
     retention: RetentionRecord | None = None
     loss_notified: bool = False
     start_key: str | None = None
+    again: bool = False
+    snapshot_ids: list[str] | None = None
 
     @field_validator("*", mode="wrap")
     @classmethod
@@ -121,7 +141,7 @@ class StoredInput(ApiModel):
         return self.model_dump(mode="json", by_alias=True, include=self.model_fields_set)
 
 
-PRIVATE_INPUT: Final = ("selection", "retention", "lossNotified", "startKey")
+PRIVATE_INPUT: Final = ("selection", "retention", "lossNotified", "startKey", "again")
 """Keys of a stored input that clients never see."""
 
 
@@ -132,7 +152,7 @@ class Activity(ApiModel):
         str,
         Field(
             description="The current step, as in Prefect: `preflight`, `pre hook`, "
-            "`restic backup`, `post hook`, `forget`, `restore` or `delete snapshots`."
+            "`restic backup`, `post hook`, `forget`, `restore`, `delete snapshots` or `mirror`."
         ),
     ]
     last_activity_at: Annotated[
