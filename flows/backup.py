@@ -69,7 +69,7 @@ async def _run(job: JobContext) -> RunOutcome:
         if await run_step(job, "preflight", _check_source):
             await _back_up_between_hooks(job)
         follow_ups = await submit_report(job)
-    all_succeeded = await _run_follow_ups(job, follow_ups)
+    all_succeeded = await run_follow_ups(job, follow_ups)
     await _save_summary(job)
     event, detail = _final_event(job)
     if event is not None:
@@ -197,7 +197,7 @@ async def _describe_snapshot(
     job.snapshot = records[0] if records else None
 
 
-async def _run_follow_ups(job: JobContext, follow_ups: list[str]) -> bool:
+async def run_follow_ups(job: JobContext, follow_ups: list[str]) -> bool:
     """Run the tasks that follow the backup. Returns True if none of them failed.
 
     The API reports a failed task as a failure of its own (T1). A task that a shutdown prevents

@@ -10,9 +10,10 @@ from prefect import Flow
 
 from flows.backup import backup
 from flows.forget import forget
+from flows.mirror import mirror
 from flows.restore import restore
 from flows.snapshots import snapshots
 
 FLOWS: Final[Mapping[str, Flow[..., Any]]] = {
-    flow.name: flow for flow in (backup, forget, restore, snapshots)
+    flow.name: flow for flow in (backup, forget, restore, snapshots, mirror)
 }

@@ -27,6 +27,8 @@ from zerobyte.features.backups.service import (
     DueRunStarter,
     FailureAlerts,
     JobBuilder,
+    MirrorCompletion,
+    Mirrors,
     OrganizationContents,
     ReportCheck,
     RunStarter,
@@ -111,6 +113,8 @@ class Services(_Resources):
     schedule_editor: ScheduleEditor
     schedule_reader: ScheduleReader
     assignments: Assignments
+    mirrors: Mirrors
+    mirror_completion: MirrorCompletion
     run_starter: RunStarter
     due_runs: DueRunStarter
     completion: CompletionHandler
@@ -126,9 +130,9 @@ class Services(_Resources):
         """Return the services that route functions take as parameters, by type."""
         parts: tuple[object, ...] = (
             self.assignments, self.bus, self.notifications, self.repositories, self.restores,
-            self.run_starter, self.schedule_editor, self.schedule_reader, self.snapshot_files,
-            self.snapshots, self.system, self.task_reader, self.tasks, self.volumes,
-            self.worker_api, self.worker_tokens, self.announcements,
+            self.run_starter, self.mirrors, self.schedule_editor, self.schedule_reader,
+            self.snapshot_files, self.snapshots, self.system, self.task_reader, self.tasks,
+            self.volumes, self.worker_api, self.worker_tokens, self.announcements,
         )  # fmt: skip
         return self.auth | {type(part): part for part in parts}
 
@@ -166,6 +170,8 @@ def build_services(settings: Settings, scheduler: Scheduler) -> Services:
         ),
         schedule_reader=ScheduleReader(activities=base.stalls),
         assignments=Assignments(notifications=base.notifications),
+        mirrors=Mirrors(tasks=base.tasks, repositories=base.repositories, snapshots=base.snapshots),
+        mirror_completion=MirrorCompletion(snapshots=base.snapshots),
         run_starter=RunStarter(tasks=base.tasks, volumes=base.volumes),
         due_runs=due_runs,
         completion=CompletionHandler(settings=settings, snapshots=base.snapshots),
@@ -331,6 +337,7 @@ def _subscribe(services: Services) -> None:
         forget=completion.forget,
         restore=services.restores.ended,
         deleteSnapshots=completion.delete_snapshots,
+        mirrorSync=services.mirror_completion.finished,
     )
     tasks.on_open.append(services.dispatcher.wake)
     tasks.on_finish.append(partial(_refresh_stats, services.stats_refresher))
@@ -341,7 +348,7 @@ def _subscribe(services: Services) -> None:
 
 def _refresh_stats(stats_refresher: StatsRefresher, task: Task) -> None:
     """Schedule new statistics of a repository that a task has changed."""
-    is_write = task.kind in ("backup", "forget", "deleteSnapshots")
+    is_write = task.kind in ("backup", "forget", "deleteSnapshots", "mirrorSync")
     if is_write and task.status == "succeeded" and task.repository_id is not None:
         stats_refresher.schedule(task.repository_id)
 

@@ -8,7 +8,7 @@ from flows.job.claim import log_api_unavailable
 from flows.job.context import JobContext
 from flows.job.lease import stop_renewal
 from zerobyte.contract.control_plane import ProgressReport
-from zerobyte.contract.jobs import TaskProgress
+from zerobyte.contract.jobs import MirrorTaskProgress, TaskProgress
 from zerobyte.core.errors import Failed, Unavailable
 from zerobyte.core.log import get_logger
 from zerobyte.core.retry import retrying
@@ -45,9 +45,8 @@ async def submit_report(job: JobContext) -> list[str]:
 
 async def send_progress(job: JobContext, progress: TaskProgress) -> None:
     """Send progress once; a report that does not arrive is dropped."""
-    job.activity.progress(
-        progress.progress.model_dump(exclude={"seconds_elapsed", "seconds_remaining"})
-    )
+    shown = progress if isinstance(progress, MirrorTaskProgress) else progress.progress
+    job.activity.progress(shown.model_dump(exclude={"seconds_elapsed", "seconds_remaining"}))
     with contextlib.suppress(Failed, Unavailable):
         await job.context.control.progress(ProgressReport(task_id=job.task_id, progress=progress))
 

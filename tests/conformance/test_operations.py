@@ -17,12 +17,6 @@ from zerobyte.http.endpoint import Operation, operation_of
 from zerobyte.http.openapi import document, operations
 
 NOT_BUILT = {
-    # mirrors
-    "getMirrorCompatibility",
-    "getMirrorSyncStatus",
-    "getScheduleMirrors",
-    "syncMirror",
-    "updateScheduleMirrors",
     # more work on repositories
     "devPanelExec",
     "dumpSnapshot",

@@ -177,8 +177,25 @@ class DeleteSnapshotsJob(ApiModel):
     snapshot_ids: list[str]
 
 
+class MirrorSyncJob(ApiModel):
+    """Copy the snapshots of one schedule to another repository.
+
+    snapshot_ids    full ids of the only snapshots to copy; None copies all that are missing.
+    custom_restic_params    of the schedule; those that `restic copy` does not know are dropped.
+    """
+
+    kind: Literal["mirrorSync"] = "mirrorSync"
+    task_id: str
+    schedule_short_id: str
+    source: RepositoryAccess
+    mirror: RepositoryAccess
+    snapshot_ids: list[str] | None = None
+    custom_restic_params: list[str] = Field(default_factory=list)
+
+
 JobSpec = Annotated[
-    BackupJob | ForgetJob | RestoreJob | DeleteSnapshotsJob, Field(discriminator="kind")
+    BackupJob | ForgetJob | RestoreJob | DeleteSnapshotsJob | MirrorSyncJob,
+    Field(discriminator="kind"),
 ]
 
 
@@ -196,7 +213,17 @@ class RestoreTaskProgress(ApiModel):
     progress: RestoreProgress
 
 
-TaskProgress = Annotated[BackupTaskProgress | RestoreTaskProgress, Field(discriminator="kind")]
+class MirrorTaskProgress(ApiModel):
+    """The progress of a copy to a mirror; `message` is restic's last line."""
+
+    kind: Literal["mirrorSync"] = "mirrorSync"
+    phase: Literal["preparing", "copying", "retention"]
+    message: str | None = None
+
+
+TaskProgress = Annotated[
+    BackupTaskProgress | RestoreTaskProgress | MirrorTaskProgress, Field(discriminator="kind")
+]
 
 
 class RetentionRecord(ApiModel):
@@ -250,8 +277,31 @@ class DeleteSnapshotsResult(ApiModel):
     deleted_snapshot_ids: list[str]
 
 
+class CopiedSnapshot(ApiModel):
+    """A snapshot of the source and its copy in the mirror; full ids."""
+
+    snapshot_id: str
+    mirror_snapshot_id: str
+
+
+class MirrorSyncResult(ApiModel):
+    """The result of a copy to a mirror; all fields but `kind` are extensions.
+
+    already_mirrored    number of requested snapshots that the mirror had before.
+    shares_chunker      False if the mirror cuts files at other places than the source: then copies
+                        do not share content with backups made to it. None: nothing was copied.
+    retention           added later, after its own task.
+    """
+
+    kind: Literal["mirrorSync"] = "mirrorSync"
+    copied: list[CopiedSnapshot] = Field(default_factory=list[CopiedSnapshot])
+    already_mirrored: int = 0
+    shares_chunker: bool | None = None
+    retention: RetentionRecord | None = None
+
+
 TaskResult = Annotated[
-    BackupResult | ForgetResult | RestoreResult | DeleteSnapshotsResult,
+    BackupResult | ForgetResult | RestoreResult | DeleteSnapshotsResult | MirrorSyncResult,
     Field(discriminator="kind"),
 ]
 

@@ -121,6 +121,22 @@ class SnapshotRecord(SnakeWire):
     original: str | None = None
     summary: SnapshotSummary | None = None
 
+    @property
+    def known_ids(self) -> set[str]:
+        """The ids by which the snapshot is known: its own, and the one at its creation.
+
+        A copy and a snapshot with a new tag have ids of their own.
+        """
+        return {self.id, *filter(None, [self.original])}
+
+
+def missing_snapshots(
+    source: Iterable[SnapshotRecord], mirror: Iterable[SnapshotRecord]
+) -> list[SnapshotRecord]:
+    """Return the snapshots of the source that the mirror has under no id, in their order."""
+    known = {name for record in mirror for name in record.known_ids}
+    return [record for record in source if not record.known_ids & known]
+
 
 class NodeRecord(SnakeWire):
     """One entry of `restic ls --json`; `size` on files alone, `mode` in Go's bits."""

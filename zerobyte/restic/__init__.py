@@ -18,6 +18,7 @@ In each file `argv(...)` is a pure function and `run(...)` runs the command. Eve
     await forget.by_ids(repository, ids) -> list[str]           the removed ids
     await restore.run(repository, snapshot_id, target=…, base_path=…, include=…, on_status=…)
                                                                 -> RestoreSummary
+    await copy.run(source, mirror, tag=…) -> Copied             copies the missing snapshots
     await tag.run(repository, snapshot_id, add=…) -> str        the new id of the snapshot
     await check.run(repository) -> CheckReport
     await unlock.run(repository) -> Unlocked                    removed and remaining locks
@@ -34,6 +35,7 @@ from zerobyte.restic import (
     cache,
     cat_config,
     check,
+    copy,
     dump,
     forget,
     init,
@@ -79,6 +81,7 @@ __all__ = [
     "cache",
     "cat_config",
     "check",
+    "copy",
     "dump",
     "forget",
     "init",

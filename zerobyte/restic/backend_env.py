@@ -146,9 +146,14 @@ def _s3(config: S3Config | R2Config) -> Location:
         # R2 knows one region, and its buckets are folders of the endpoint.
         location.env["AWS_DEFAULT_REGION"] = "auto"
         location.options += ["-o", "s3.region=auto", "-o", "s3.bucket-lookup=path"]
-    elif endpoint_host(endpoint).endswith(_BUCKET_IN_HOST):
+    elif s3_needs_host_style(endpoint):
         location.options += ["-o", "s3.bucket-lookup=dns"]
     return location
+
+
+def s3_needs_host_style(endpoint: str) -> bool:
+    """Return True if the S3 service accepts the bucket only as a part of the host name."""
+    return endpoint_host(endpoint).endswith(_BUCKET_IN_HOST)
 
 
 def endpoint_host(endpoint: str) -> str:

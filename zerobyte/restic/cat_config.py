@@ -11,13 +11,16 @@ class RepositoryHeader(BaseModel):
     """The header of a repository.
 
     id      restic's id, 64 hex digits; copies of a repository keep it.
+    chunker_polynomial  decides where files are cut: two repositories with the same one share the
+                        content of copied snapshots and of later backups.
     """
 
     version: int
     id: str
+    chunker_polynomial: str | None = None
 
 
-_HEADER = TypeAdapter(RepositoryHeader)
+HEADER = TypeAdapter(RepositoryHeader)
 
 
 def argv() -> list[str]:
@@ -36,4 +39,4 @@ async def run(
         ResticError         any other failure.
     """
     with repository.session() as session:
-        return await session.document(argv(), _HEADER, timeout_s=timeout_s, stop=stop)
+        return await session.document(argv(), HEADER, timeout_s=timeout_s, stop=stop)

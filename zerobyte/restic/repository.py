@@ -98,6 +98,11 @@ class Session:
         self._repository = repository
         self._location = location
 
+    @property
+    def location(self) -> Location:
+        """Return the settings with which restic reaches the repository; `copy` combines two."""
+        return self._location
+
     async def run(
         self,
         argv: Sequence[str],

@@ -114,8 +114,8 @@ def serve(tmp_path: Path) -> Iterator[Callable[..., Server]]:
     """Start `rclone serve KIND` over an empty folder on a free port of the loopback."""
     started: list[subprocess.Popen[bytes]] = []
 
-    def start(kind: str, *flags: str) -> Server:
-        folder = tmp_path / f"served-{kind}"
+    def start(kind: str, *flags: str, name: str = "") -> Server:
+        folder = tmp_path / f"served-{kind}{name}"
         folder.mkdir()
         [port] = free_ports(1)
         log = tmp_path / "served.log"

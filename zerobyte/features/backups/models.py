@@ -1,4 +1,4 @@
-"""Rows of backup schedules and of the notifications assigned to them."""
+"""Rows of backup schedules, of the notifications assigned to them, and of their mirrors."""
 
 import hashlib
 from typing import Any
@@ -148,3 +148,25 @@ class ScheduleNotification(Row):
     class Meta:
         table = "schedule_notifications"
         unique_together = (("schedule_id", "destination_id"),)
+
+
+class ScheduleMirror(Row):
+    """A further repository that gets a copy of each snapshot of a schedule.
+
+    enabled     False: only a user starts copies.
+    """
+
+    id = fields.IntField(primary_key=True)
+    schedule: fields.ForeignKeyRelation[Schedule] = fields.ForeignKeyField(
+        "models.Schedule", related_name="mirrors", on_delete=fields.CASCADE
+    )
+    schedule_id: int
+    repository: fields.ForeignKeyRelation[Any] = fields.ForeignKeyField(
+        "models.Repository", related_name="mirrored_schedules", on_delete=fields.RESTRICT
+    )
+    repository_id: str
+    enabled = fields.BooleanField()
+
+    class Meta:
+        table = "schedule_mirrors"
+        unique_together = (("schedule_id", "repository_id"),)

@@ -5,7 +5,7 @@ from typing import Annotated, Final, Literal
 
 from pydantic import BeforeValidator, Field, StringConstraints
 
-from zerobyte.contract.base import ApiModel, AsStored, EpochMs, Patch
+from zerobyte.contract.base import ApiModel, AsStored, EpochMs, Patch, SnakeWire
 from zerobyte.contract.jobs import PruneCadence
 from zerobyte.contract.repositories import CompressionMode
 from zerobyte.contract.retention import RetentionPolicy, RetentionPolicyInput
@@ -175,3 +175,67 @@ class AssignmentView(Assignment):
     schedule_id: int
     created_at: EpochMs
     destination: Destination
+
+
+class MirrorChoice(ApiModel):
+    """A repository that gets copies, by UUID or short id; disabled: only on request."""
+
+    repository_id: str
+    enabled: bool
+
+
+class UpdateMirrors(ApiModel):
+    """All mirrors of a schedule; mirrors that are not listed are removed, their snapshots stay."""
+
+    mirrors: Annotated[list[MirrorChoice], Field(max_length=100)]
+
+
+class LastSyncTask(ApiModel):
+    """The last finished copy to a mirror."""
+
+    id: str
+    status: Literal["cancelled", "succeeded", "failed", "stale"]
+    error: str | None
+    finished_at: EpochMs
+
+
+class MirrorView(ApiModel):
+    """A mirror of a schedule with its repository; both ids are short ids."""
+
+    id: int
+    schedule_id: str
+    repository_id: str
+    enabled: bool
+    last_sync_task: LastSyncTask | None
+    created_at: EpochMs
+    repository: Repository
+
+
+class MirrorCompatibility(ApiModel):
+    """Whether a repository can be a mirror of the schedule, by short id."""
+
+    repository_id: str
+    compatible: bool
+    reason: str | None
+
+
+class MissingSnapshot(SnakeWire):
+    """A snapshot of the schedule that the mirror lacks; its size in bytes."""
+
+    short_id: str
+    time: str
+    size: int
+
+
+class MirrorSyncStatus(ApiModel):
+    """The snapshots of a schedule in its repository and in a mirror, as the indexes know them."""
+
+    source_count: int
+    mirror_count: int
+    missing_snapshots: list[MissingSnapshot]
+
+
+class SyncMirror(ApiModel):
+    """The snapshots to copy, by full or short id; without any, all that the mirror lacks."""
+
+    snapshot_ids: Annotated[list[str], Field(max_length=10_000)] = Field(default_factory=list[str])

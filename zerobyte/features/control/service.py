@@ -145,10 +145,9 @@ class WorkerApi:
                 reason=task.error or "The task has ended", cancelled=task.status == "cancelled"
             )
         if task.repository_id is not None:
-            lease = await self._leases.request(
-                task.repository_id,
+            lease = await self._leases.request_all(
+                task.wanted_leases,
                 task_id=task.id,
-                mode="exclusive" if task.lease_mode == "exclusive" else "shared",
                 operation=f"{task.kind} {task.label}".strip(),
                 worker=request.worker,
                 requested_at=task.stored_input.waits_since,
@@ -239,6 +238,8 @@ class WorkerApi:
                 return await self._restores.job(task)
             case "deleteSnapshots":
                 return await self._snapshots.deletion_job(task)
+            case "mirrorSync":
+                return await self._jobs.mirror_job(task)
             case _:
                 raise Failed(f"No worker runs tasks of the kind {task.kind}")
 

@@ -4,6 +4,7 @@ from typing import Any, Final
 
 from tortoise import fields
 
+from zerobyte.contract.jobs import LeaseMode
 from zerobyte.core import clock, ids
 from zerobyte.db.base import Row, json_field, key_field, moment_field, number_field, text_field
 from zerobyte.db.query_cache import CachedQuery, RowCache
@@ -86,6 +87,18 @@ class Task(Row):
     def input_with(self, changes: StoredInput) -> dict[str, Any]:
         """Return the input with those fields replaced that `changes` sets."""
         return {**self.input, **changes.stored()}
+
+    @property
+    def wanted_leases(self) -> dict[str, LeaseMode]:
+        """Leases that the task needs, by repository; a copy to a mirror also reads its source."""
+        if self.repository_id is None:
+            return {}
+        mode: LeaseMode = "exclusive" if self.lease_mode == "exclusive" else "shared"
+        source = self.input.get("sourceRepositoryId") if self.kind == "mirrorSync" else None
+        wanted: dict[str, LeaseMode] = {self.repository_id: mode}
+        if source:
+            wanted[str(source)] = "shared"
+        return wanted
 
     @property
     def has_own_run(self) -> bool:

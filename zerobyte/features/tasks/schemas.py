@@ -83,8 +83,23 @@ class DeleteSnapshotsInput(ApiModel):
     snapshot_ids: list[str]
 
 
+class MirrorSyncInput(OmitNone):
+    """Input of a copy to a mirror; without `snapshotIds` it copies all missing snapshots.
+
+    source_repository_id    a UUID, unlike the short id of the mirror.
+    """
+
+    kind: Literal["mirrorSync"] = "mirrorSync"
+    schedule_id: int
+    schedule_short_id: str
+    source_repository_id: str
+    mirror_repository_id: str
+    snapshot_ids: list[str] | None = None
+
+
 TaskInput = Annotated[
-    BackupInput | ForgetInput | RestoreInput | DeleteSnapshotsInput, Field(discriminator="kind")
+    BackupInput | ForgetInput | RestoreInput | DeleteSnapshotsInput | MirrorSyncInput,
+    Field(discriminator="kind"),
 ]
 
 
@@ -98,6 +113,8 @@ class StoredInput(ApiModel):
     loss_notified   users were notified that the run that this one repeats was lost.
     start_key       idempotency key of the next flow run, if it is not the task's id.
     waits_since     when deferred retention first asked for its lease, epoch ms.
+    again           a backup ended while this copy to a mirror ran: another copy follows.
+    snapshot_ids    of a copy to a mirror; None: all that are missing.
     """
 
     due_at: EpochMs | None = None
@@ -108,6 +125,8 @@ class StoredInput(ApiModel):
     loss_notified: bool = False
     start_key: str | None = None
     waits_since: EpochMs | None = None
+    again: bool = False
+    snapshot_ids: list[str] | None = None
 
     @field_validator("*", mode="wrap")
     @classmethod
@@ -123,7 +142,14 @@ class StoredInput(ApiModel):
         return self.model_dump(mode="json", by_alias=True, include=self.model_fields_set)
 
 
-PRIVATE_INPUT: Final = ("selection", "retention", "lossNotified", "startKey", "waitsSince")
+PRIVATE_INPUT: Final = (
+    "selection",
+    "retention",
+    "lossNotified",
+    "startKey",
+    "waitsSince",
+    "again",
+)
 """Keys of a stored input that clients never see."""
 
 
@@ -134,7 +160,8 @@ class Activity(ApiModel):
         str,
         Field(
             description="The current step, as in Prefect: `preflight`, `pre hook`, "
-            "`restic backup`, `post hook`, `forget`, `prune`, `restore` or `delete snapshots`."
+            "`restic backup`, `post hook`, `forget`, `prune`, `restore`, `delete snapshots` "
+            "or `mirror`."
         ),
     ]
     last_activity_at: Annotated[

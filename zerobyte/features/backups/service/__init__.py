@@ -6,6 +6,8 @@ from zerobyte.features.backups.service.completion import CompletionHandler
 from zerobyte.features.backups.service.deployment_sync import DeploymentSync
 from zerobyte.features.backups.service.due_runs import DueRunStarter
 from zerobyte.features.backups.service.jobs import JobBuilder
+from zerobyte.features.backups.service.mirror_tasks import MirrorCompletion
+from zerobyte.features.backups.service.mirrors import Mirrors
 from zerobyte.features.backups.service.organization_data import OrganizationContents
 from zerobyte.features.backups.service.report_check import ReportCheck
 from zerobyte.features.backups.service.schedule_queries import ScheduleReader
@@ -21,6 +23,8 @@ __all__ = [
     "DueRunStarter",
     "FailureAlerts",
     "JobBuilder",
+    "MirrorCompletion",
+    "Mirrors",
     "OrganizationContents",
     "ReportCheck",
     "RunStarter",

@@ -21,7 +21,11 @@ from zerobyte.features.tasks.schemas import StoredInput
 
 log = get_logger(__name__)
 
-_TITLES: Final = {"backup": "Zerobyte {} failed", "forget": "Zerobyte {}: retention failed"}
+_TITLES: Final = {
+    "backup": "Zerobyte {} failed",
+    "forget": "Zerobyte {}: retention failed",
+    "mirrorSync": "Zerobyte {}: copy to a mirror failed",
+}
 _OVERDUE: Final = "Zerobyte {}: retention is overdue"
 _NEXT_STEP: Final = (
     "Until it does, nothing is removed and the repository grows. The schedule's task history says "

@@ -18,6 +18,7 @@ from zerobyte.core.redact import redact
 from zerobyte.db.encrypted_config import DamagedConfig
 from zerobyte.features.backups.models import Schedule
 from zerobyte.features.backups.service import (
+    mirror_tasks,
     overdue_retention,
     prune_cadence,
     retention_records,
@@ -46,7 +47,7 @@ class CompletionHandler:
         self._snapshots = snapshots
 
     async def backup(self, task: Task, report: JobReport) -> list[NewTask]:
-        """Update the schedule and the index. Returns the retention task of a good snapshot."""
+        """Update the schedule and the index. Returns retention and copies of a good snapshot."""
         schedule = await Schedule.get_or_none(
             organization_id=task.organization_id, short_id=task.resource_id
         ).select_related("volume", "repository")
@@ -66,17 +67,18 @@ class CompletionHandler:
             task.input = task.input_with(retention_records.skipped(report, skip_reason))
         if schedule is None:
             return []
+        mirrors = await mirror_tasks.after_backup(schedule, task, report)
         if not await _is_outdated(task):
             self._update_schedule(schedule, task, report)
             await _save_run_end(schedule)
         if skip_reason is not None:
-            return [rerun(schedule, task)] if _is_rerun(schedule, task, report) else []
+            return [rerun(schedule, task)] if _is_rerun(schedule, task, report) else mirrors
         await overdue_retention.mark_owed(schedule)
         follow_up = forget_task(schedule, trigger="followUp", parent=task)
         if await _is_retention_active(follow_up):
             task.input = task.input_with(retention_records.skipped(report, _COVERED_BY_EARLIER))
-            return []
-        return [follow_up]
+            return mirrors
+        return [follow_up, *mirrors]
 
     def _update_schedule(self, schedule: Schedule, task: Task, report: JobReport) -> None:
         schedule.last_backup_at = clock.now_ms()

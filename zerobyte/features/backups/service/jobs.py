@@ -8,6 +8,7 @@ from zerobyte.contract.jobs import (
     BackupJob,
     BackupOptions,
     ForgetJob,
+    MirrorSyncJob,
     Source,
 )
 from zerobyte.contract.notifications import NotificationTarget
@@ -18,6 +19,7 @@ from zerobyte.core.errors import Invalid, NotFound
 from zerobyte.db.base import is_damaged
 from zerobyte.db.encrypted_config import DamagedConfig
 from zerobyte.features.backups.models import Schedule, ScheduleNotification
+from zerobyte.features.backups.service.mirror_tasks import mirror_job
 from zerobyte.features.backups.service.prune_cadence import prune_time
 from zerobyte.features.backups.service.retention_job import known_snapshots
 from zerobyte.features.backups.service.retention_policies import policy_of
@@ -141,6 +143,10 @@ class JobBuilder:
             prune=prune_time(task, schedule, repository, zone),
             has_unpruned_data=repository.unpruned_since is not None,
         )
+
+    async def mirror_job(self, task: Task) -> MirrorSyncJob:
+        """Return the job of a copy to a mirror; see `mirror_tasks.mirror_job`."""
+        return await mirror_job(self._repositories, await self._schedule_of(task), task)
 
     def _readable_zone(self, schedule: Schedule) -> str:
         """Return the zone in which retention counts days. Raises Invalid if it is unreadable."""

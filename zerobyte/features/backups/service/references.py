@@ -6,7 +6,7 @@
 import contextlib
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from pydantic import ValidationError
 from tortoise.queryset import QuerySet
@@ -18,6 +18,8 @@ from zerobyte.features.backups.models import Schedule
 from zerobyte.features.repositories.models import Repository
 from zerobyte.features.tasks.models import ACTIVE, Task
 from zerobyte.features.volumes.models import Volume
+
+_NEXT: Final = ("delete those first", "remove it from their mirrors first")
 
 
 @CachedQuery
@@ -33,6 +35,7 @@ async def refuse_used_volume(volume: Volume) -> None:
 async def refuse_used_repository(repository: Repository) -> None:
     """Reject deleting a repository that schedules use. Raises Conflict with their names."""
     await _reject_used("repository", repository_id=repository.id)
+    await _reject_used("repository", "as a mirror ", mirrors__repository_id=repository.id)
 
 
 async def refuse_read_volume(volume: Volume) -> None:
@@ -81,9 +84,9 @@ async def volume_folders(
     return folders
 
 
-async def _reject_used(kind: str, **filters: Any) -> None:
+async def _reject_used(kind: str, how: str = "", **filters: Any) -> None:
     rows = await Schedule.filter(**filters).order_by("id").values_list("name", flat=True)
     names = [str(name) for name in rows]
     if names:
         shown = ", ".join(names[:10])
-        raise Conflict(f"The {kind} is used by backup schedules ({shown}); delete those first")
+        raise Conflict(f"The {kind} is used {how}by backup schedules ({shown}); {_NEXT[bool(how)]}")

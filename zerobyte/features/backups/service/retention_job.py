@@ -48,7 +48,7 @@ async def _latest_of(forget: Task, repository_id: str) -> list[str]:
     )
     snapshot_ids = [] if last is None else [last.snapshot_id]
     parent = await Task.get_or_none(id=forget.parent_id) if forget.parent_id else None
-    if parent is not None and parent.result is not None:
+    if parent is not None and parent.kind == "backup" and parent.result is not None:
         # A report that does not describe its snapshot leaves it out of the index.
         summary = BackupResult.model_validate(parent.result).result
         if summary is not None and summary.snapshot_id not in (None, *snapshot_ids):

@@ -16,7 +16,7 @@ from zerobyte.db import constraints
 from zerobyte.features.backups import present
 from zerobyte.features.backups.models import Schedule
 from zerobyte.features.backups.schemas import CreateSchedule, ScheduleView, UpdateSchedule
-from zerobyte.features.backups.service import overdue_retention
+from zerobyte.features.backups.service import mirror_tasks, overdue_retention
 from zerobyte.features.backups.service.deployment_sync import DeploymentSync
 from zerobyte.features.backups.service.schedule_queries import find
 from zerobyte.features.backups.service.schedule_webhooks import ScheduleWebhooks
@@ -105,6 +105,7 @@ class ScheduleEditor:
         self._check_options(body)
         if "repository_id" in sent:
             row.repository_id = (await _repository(actor, body.repository_id)).id
+            await mirror_tasks.refuse_mirror_as_primary(row)
         self._set_structured(row, body, sent)
         changed = {name for name in before if getattr(row, name) != before[name]}
         if changed & {"include_paths", "include_patterns"}:

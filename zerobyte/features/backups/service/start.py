@@ -1,5 +1,7 @@
 """Start runs of schedules on request, and describe the tasks of all their runs."""
 
+from typing import cast
+
 from zerobyte.contract.retention import RetentionPolicy
 from zerobyte.core import cron
 from zerobyte.core.errors import Invalid
@@ -8,6 +10,7 @@ from zerobyte.features.backups.models import Schedule
 from zerobyte.features.backups.service.retention_policies import policy_of
 from zerobyte.features.backups.service.schedule_queries import find
 from zerobyte.features.backups.service.sources import blocked_reason
+from zerobyte.features.repositories.models import Repository
 from zerobyte.features.tasks.models import Task
 from zerobyte.features.tasks.schemas import (
     BackupInput,
@@ -70,17 +73,27 @@ def rerun(schedule: Schedule, interrupted: Task) -> NewTask:
     return backup_task(schedule, trigger="scheduled", rerun_of=interrupted.id)
 
 
-def forget_task(schedule: Schedule, *, trigger: str, parent: Task | None = None) -> NewTask:
-    """Return a forget task, on request or in the flow run of the backup before it."""
+def forget_task(
+    schedule: Schedule,
+    *,
+    trigger: str,
+    parent: Task | None = None,
+    repository: Repository | None = None,
+) -> NewTask:
+    """Return a forget task, on request or in the flow run of the task before it.
+
+    repository      a mirror; None: the schedule's repository.
+    """
+    repository = repository or cast("Repository", schedule.repository)
     return NewTask(
         organization_id=schedule.organization_id,
         kind="forget",
         resource_type="backup_schedule",
         resource_id=schedule.short_id,
-        operation_key=schedule.repository.short_id,
-        active_key=f"forget:{schedule.short_id}:{schedule.repository_id}",
+        operation_key=repository.short_id,
+        active_key=f"forget:{schedule.short_id}:{repository.id}",
         busy=_FORGET_BUSY,
-        repository_id=schedule.repository_id,
+        repository_id=repository.id,
         lease_mode="exclusive",
         host=schedule.volume.agent_id,
         flow=None if parent else f"forget/{schedule.volume.agent_id}",
@@ -90,7 +103,7 @@ def forget_task(schedule: Schedule, *, trigger: str, parent: Task | None = None)
         input=ForgetInput(
             schedule_id=schedule.id,
             schedule_short_id=schedule.short_id,
-            repository_id=schedule.repository.short_id,
+            repository_id=repository.short_id,
             retention_policy=RetentionPolicy.model_validate(schedule.retention_policy or {}),
             trigger="postBackup" if parent else "manual",
         ),

@@ -22,6 +22,7 @@ from zerobyte.features.tasks.schemas import (
     BackupInput,
     DeleteSnapshotsInput,
     ForgetInput,
+    MirrorSyncInput,
     RepositoryTarget,
     ResourceType,
     RestoreInput,
@@ -60,7 +61,7 @@ class NewTask:
     resource_type: ResourceType
     resource_id: str
     host: str
-    input: BackupInput | ForgetInput | RestoreInput | DeleteSnapshotsInput
+    input: BackupInput | ForgetInput | RestoreInput | DeleteSnapshotsInput | MirrorSyncInput
     target: ScheduleTarget | RepositoryTarget
     stored_input: StoredInput = field(default_factory=StoredInput)
     operation_key: str | None = None
