@@ -40,6 +40,7 @@ from zerobyte.features.control.service import WorkerApi
 from zerobyte.features.events.bus import EventBus
 from zerobyte.features.notifications.service import Notifications
 from zerobyte.features.repositories.service import (
+    Doctor,
     Refresher,
     Repositories,
     Restores,
@@ -101,6 +102,7 @@ class _Resources:
     tree_prefetcher: TreePrefetcher
     refresher: Refresher
     restores: Restores
+    doctor: Doctor
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -125,7 +127,8 @@ class Services(_Resources):
     def by_type(self) -> dict[type, object]:
         """Return the services that route functions take as parameters, by type."""
         parts: tuple[object, ...] = (
-            self.assignments, self.bus, self.notifications, self.repositories, self.restores,
+            self.assignments, self.bus, self.doctor, self.notifications, self.repositories,
+            self.restores,
             self.run_starter, self.schedule_editor, self.schedule_reader, self.snapshot_files,
             self.snapshots, self.system, self.task_reader, self.tasks, self.volumes,
             self.worker_api, self.worker_tokens, self.announcements,
@@ -236,6 +239,7 @@ def _build_resources(settings: Settings, scheduler: Scheduler) -> _Resources:
             files=files,
             tasks=tasks,
         ),
+        doctor=Doctor(repositories=repositories, tasks=tasks, host=LOCAL_HOST),
     )
 
 
@@ -308,6 +312,7 @@ def _build_worker_api(
         ),
         restores=base.restores,
         snapshots=base.snapshots,
+        doctor=base.doctor,
         notifications=base.notifications,
         reports=ReportCheck(snapshots=base.snapshots),
         lease_wait_s=base.settings.lease_wait_s,
@@ -331,6 +336,7 @@ def _subscribe(services: Services) -> None:
         forget=completion.forget,
         restore=services.restores.ended,
         deleteSnapshots=completion.delete_snapshots,
+        doctor=services.doctor.ended,
     )
     tasks.on_open.append(services.dispatcher.wake)
     tasks.on_finish.append(partial(_refresh_stats, services.stats_refresher))

@@ -26,7 +26,6 @@ NOT_BUILT = {
     # more work on repositories
     "devPanelExec",
     "dumpSnapshot",
-    "startDoctor",
     "tagSnapshots",
     # the desktop application is out of scope
     "createDesktopSession",

@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from zerobyte.contract.base import ApiModel
+from zerobyte.contract.base import ApiModel, EpochMs
 from zerobyte.contract.notifications import NotificationTarget
 from zerobyte.contract.repositories import CompressionMode, RepositoryAccess
 from zerobyte.contract.restic_output import (
@@ -21,6 +21,7 @@ from zerobyte.contract.restic_output import (
 )
 from zerobyte.contract.retention import RetentionPolicy
 from zerobyte.contract.selection import BackupSelection
+from zerobyte.contract.verification import DoctorResult, ReadDataSubset
 from zerobyte.contract.volumes import VolumeConfig
 from zerobyte.contract.webhooks import BackupWebhooks
 
@@ -170,8 +171,21 @@ class DeleteSnapshotsJob(ApiModel):
     snapshot_ids: list[str]
 
 
+class DoctorJob(ApiModel):
+    """Check a repository, repair its index if the check suggests it, and check again.
+
+    read_data_subset    how much of the stored data to read; None reads the structure only.
+    """
+
+    kind: Literal["doctor"] = "doctor"
+    task_id: str
+    repository: RepositoryAccess
+    read_data_subset: ReadDataSubset | None = None
+
+
 JobSpec = Annotated[
-    BackupJob | ForgetJob | RestoreJob | DeleteSnapshotsJob, Field(discriminator="kind")
+    BackupJob | ForgetJob | RestoreJob | DeleteSnapshotsJob | DoctorJob,
+    Field(discriminator="kind"),
 ]
 
 
@@ -234,8 +248,18 @@ class DeleteSnapshotsResult(ApiModel):
     deleted_snapshot_ids: list[str]
 
 
+class DoctorTaskResult(ApiModel):
+    """The result of a repository check, also of one that was cancelled or failed."""
+
+    kind: Literal["doctor"] = "doctor"
+    repository_status: Literal["healthy", "error", "cancelled"]
+    last_checked: EpochMs
+    last_error: str | None
+    doctor_result: DoctorResult
+
+
 TaskResult = Annotated[
-    BackupResult | ForgetResult | RestoreResult | DeleteSnapshotsResult,
+    BackupResult | ForgetResult | RestoreResult | DeleteSnapshotsResult | DoctorTaskResult,
     Field(discriminator="kind"),
 ]
 

@@ -19,7 +19,8 @@ In each file `argv(...)` is a pure function and `run(...)` runs the command. Eve
     await restore.run(repository, snapshot_id, target=…, base_path=…, include=…, on_status=…)
                                                                 -> RestoreSummary
     await tag.run(repository, snapshot_id, add=…) -> str        the new id of the snapshot
-    await check.run(repository) -> CheckReport
+    await check.run(repository, read_data_subset=…) -> CheckReport
+    await repair.run(repository)                                the index, from the packs
     await unlock.run(repository) -> Unlocked                    removed and remaining locks
     await version.run(tools) -> tuple[int, ...]                 Unavailable if too old
     await cache.shrink(cache_dir, max_bytes) -> int             the freed bytes
@@ -39,6 +40,7 @@ from zerobyte.restic import (
     init,
     locks,
     ls,
+    repair,
     restore,
     snapshots,
     stats,
@@ -84,6 +86,7 @@ __all__ = [
     "init",
     "locks",
     "ls",
+    "repair",
     "restore",
     "snapshots",
     "stats",

@@ -83,8 +83,17 @@ class DeleteSnapshotsInput(ApiModel):
     snapshot_ids: list[str]
 
 
+class DoctorInput(ApiModel):
+    """Input of a repository check; `readDataSubset` is an extension."""
+
+    kind: Literal["doctor"] = "doctor"
+    repository_id: str
+    read_data_subset: str | None = None
+
+
 TaskInput = Annotated[
-    BackupInput | ForgetInput | RestoreInput | DeleteSnapshotsInput, Field(discriminator="kind")
+    BackupInput | ForgetInput | RestoreInput | DeleteSnapshotsInput | DoctorInput,
+    Field(discriminator="kind"),
 ]
 
 
@@ -132,7 +141,8 @@ class Activity(ApiModel):
         str,
         Field(
             description="The current step, as in Prefect: `preflight`, `pre hook`, "
-            "`restic backup`, `post hook`, `forget`, `restore` or `delete snapshots`."
+            "`restic backup`, `post hook`, `forget`, `restore`, `delete snapshots`, `unlock`, "
+            "`check`, `repair index` or `check again`."
         ),
     ]
     last_activity_at: Annotated[

@@ -21,6 +21,7 @@ from zerobyte.features.tasks.models import ACTIVE, Task
 from zerobyte.features.tasks.schemas import (
     BackupInput,
     DeleteSnapshotsInput,
+    DoctorInput,
     ForgetInput,
     RepositoryTarget,
     ResourceType,
@@ -60,7 +61,7 @@ class NewTask:
     resource_type: ResourceType
     resource_id: str
     host: str
-    input: BackupInput | ForgetInput | RestoreInput | DeleteSnapshotsInput
+    input: BackupInput | ForgetInput | RestoreInput | DeleteSnapshotsInput | DoctorInput
     target: ScheduleTarget | RepositoryTarget
     stored_input: StoredInput = field(default_factory=StoredInput)
     operation_key: str | None = None
