@@ -9,11 +9,12 @@ from typing import Any, Final
 from prefect import Flow
 
 from flows.backup import backup
+from flows.doctor import doctor
 from flows.forget import forget
 from flows.mirror import mirror
 from flows.restore import restore
 from flows.snapshots import snapshots
 
 FLOWS: Final[Mapping[str, Flow[..., Any]]] = {
-    flow.name: flow for flow in (backup, forget, restore, snapshots, mirror)
+    flow.name: flow for flow in (backup, doctor, forget, mirror, restore, snapshots)
 }

@@ -42,6 +42,7 @@ from zerobyte.features.control.service import WorkerApi
 from zerobyte.features.events.bus import EventBus
 from zerobyte.features.notifications.service import Notifications
 from zerobyte.features.repositories.service import (
+    Doctor,
     Refresher,
     Repositories,
     Restores,
@@ -103,6 +104,7 @@ class _Resources:
     tree_prefetcher: TreePrefetcher
     refresher: Refresher
     restores: Restores
+    doctor: Doctor
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -129,10 +131,11 @@ class Services(_Resources):
     def by_type(self) -> dict[type, object]:
         """Return the services that route functions take as parameters, by type."""
         parts: tuple[object, ...] = (
-            self.assignments, self.bus, self.notifications, self.repositories, self.restores,
-            self.run_starter, self.mirrors, self.schedule_editor, self.schedule_reader,
-            self.snapshot_files, self.snapshots, self.system, self.task_reader, self.tasks,
-            self.volumes, self.worker_api, self.worker_tokens, self.announcements,
+            self.assignments, self.bus, self.doctor, self.mirrors, self.notifications,
+            self.repositories, self.restores, self.run_starter, self.schedule_editor,
+            self.schedule_reader, self.snapshot_files, self.snapshots, self.system,
+            self.task_reader, self.tasks, self.volumes, self.worker_api, self.worker_tokens,
+            self.announcements,
         )  # fmt: skip
         return self.auth | {type(part): part for part in parts}
 
@@ -242,6 +245,7 @@ def _build_resources(settings: Settings, scheduler: Scheduler) -> _Resources:
             files=files,
             tasks=tasks,
         ),
+        doctor=Doctor(repositories=repositories, tasks=tasks, host=LOCAL_HOST),
     )
 
 
@@ -314,6 +318,7 @@ def _build_worker_api(
         ),
         restores=base.restores,
         snapshots=base.snapshots,
+        doctor=base.doctor,
         notifications=base.notifications,
         reports=ReportCheck(snapshots=base.snapshots),
         lease_wait_s=base.settings.lease_wait_s,
@@ -338,6 +343,7 @@ def _subscribe(services: Services) -> None:
         restore=services.restores.ended,
         deleteSnapshots=completion.delete_snapshots,
         mirrorSync=services.mirror_completion.finished,
+        doctor=services.doctor.ended,
     )
     tasks.on_open.append(services.dispatcher.wake)
     tasks.on_finish.append(partial(_refresh_stats, services.stats_refresher))

@@ -29,6 +29,8 @@ class JobContext:
 
     spec                    the job as the API sent it.
     error                   why a step failed; Prefect gets only its public message.
+    outcome                 overrides the outcome of a job that succeeded, such as a check that
+                            found damage.
     has_begun               True once a step ran that a post hook may have to undo.
     report_for_post_hook    the report as it was before the post hook; the hook's request uses it.
     phase                   name of the current step; None before the first step.
@@ -46,6 +48,7 @@ class JobContext:
         self.activity = ActivityMonitor()
         self.tools: Tools = replace(context.tools, activity=self.activity)
         self.error: BaseException | None = None
+        self.outcome: TaskOutcome | None = None
         self.result: TaskResult | None = None
         self.snapshot: SnapshotRecord | None = None
         self.summary: BackupSummary | None = None
@@ -96,7 +99,7 @@ class JobContext:
         # A result that restic finished before the stop request counts as finished.
         if self.error is None and self.result is not None:
             has_warning = self.is_suspect or bool(self.warnings)
-            return "succeeded", "warning" if has_warning else "success", None
+            return "succeeded", self.outcome or ("warning" if has_warning else "success"), None
         if self.is_stopped:
             match self.run.reason:
                 case "stopping":

@@ -20,7 +20,6 @@ NOT_BUILT = {
     # more work on repositories
     "devPanelExec",
     "dumpSnapshot",
-    "startDoctor",
     "tagSnapshots",
     # the desktop application is out of scope
     "createDesktopSession",

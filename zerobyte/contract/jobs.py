@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from zerobyte.contract.base import ApiModel
+from zerobyte.contract.base import ApiModel, EpochMs
 from zerobyte.contract.notifications import NotificationTarget
 from zerobyte.contract.repositories import CompressionMode, RepositoryAccess
 from zerobyte.contract.restic_output import (
@@ -21,6 +21,7 @@ from zerobyte.contract.restic_output import (
 )
 from zerobyte.contract.retention import RetentionPolicy
 from zerobyte.contract.selection import BackupSelection
+from zerobyte.contract.verification import DoctorResult, ReadDataSubset
 from zerobyte.contract.volumes import VolumeConfig
 from zerobyte.contract.webhooks import BackupWebhooks
 
@@ -193,8 +194,20 @@ class MirrorSyncJob(ApiModel):
     custom_restic_params: list[str] = Field(default_factory=list)
 
 
+class DoctorJob(ApiModel):
+    """Check a repository, repair its index if the check suggests it, and check again.
+
+    read_data_subset    how much of the stored data to read; None reads the structure only.
+    """
+
+    kind: Literal["doctor"] = "doctor"
+    task_id: str
+    repository: RepositoryAccess
+    read_data_subset: ReadDataSubset | None = None
+
+
 JobSpec = Annotated[
-    BackupJob | ForgetJob | RestoreJob | DeleteSnapshotsJob | MirrorSyncJob,
+    BackupJob | ForgetJob | RestoreJob | DeleteSnapshotsJob | MirrorSyncJob | DoctorJob,
     Field(discriminator="kind"),
 ]
 
@@ -300,8 +313,23 @@ class MirrorSyncResult(ApiModel):
     retention: RetentionRecord | None = None
 
 
+class DoctorTaskResult(ApiModel):
+    """The result of a repository check, also of one that was cancelled or failed."""
+
+    kind: Literal["doctor"] = "doctor"
+    repository_status: Literal["healthy", "error", "cancelled"]
+    last_checked: EpochMs
+    last_error: str | None
+    doctor_result: DoctorResult
+
+
 TaskResult = Annotated[
-    BackupResult | ForgetResult | RestoreResult | DeleteSnapshotsResult | MirrorSyncResult,
+    BackupResult
+    | ForgetResult
+    | RestoreResult
+    | DeleteSnapshotsResult
+    | MirrorSyncResult
+    | DoctorTaskResult,
     Field(discriminator="kind"),
 ]
 

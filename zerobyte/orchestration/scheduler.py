@@ -10,7 +10,7 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
-FlowName = Literal["backup", "forget", "restore", "snapshots", "mirror"]
+FlowName = Literal["backup", "doctor", "forget", "mirror", "restore", "snapshots"]
 StateType = Literal[
     "SCHEDULED", "PENDING", "RUNNING", "PAUSED", "CANCELLING",
     "CANCELLED", "COMPLETED", "FAILED", "CRASHED",
@@ -18,7 +18,7 @@ StateType = Literal[
 
 WORK_POOL = "zerobyte"
 WORKER_TYPE = "backup"
-ON_DEMAND: tuple[FlowName, ...] = ("forget", "restore", "snapshots", "mirror")
+ON_DEMAND: tuple[FlowName, ...] = ("doctor", "forget", "mirror", "restore", "snapshots")
 """Flows that the API starts itself: each has one deployment per host, named after the host."""
 
 FINAL: frozenset[StateType] = frozenset({"CANCELLED", "COMPLETED", "FAILED", "CRASHED"})

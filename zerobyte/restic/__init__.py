@@ -20,7 +20,8 @@ In each file `argv(...)` is a pure function and `run(...)` runs the command. Eve
                                                                 -> RestoreSummary
     await copy.run(source, mirror, tag=…) -> Copied             copies the missing snapshots
     await tag.run(repository, snapshot_id, add=…) -> str        the new id of the snapshot
-    await check.run(repository) -> CheckReport
+    await check.run(repository, read_data_subset=…) -> CheckReport
+    await repair.run(repository)                                the index, from the packs
     await unlock.run(repository) -> Unlocked                    removed and remaining locks
     await version.run(tools) -> tuple[int, ...]                 Unavailable if too old
     await cache.shrink(cache_dir, max_bytes) -> int             the freed bytes
@@ -41,6 +42,7 @@ from zerobyte.restic import (
     init,
     locks,
     ls,
+    repair,
     restore,
     snapshots,
     stats,
@@ -87,6 +89,7 @@ __all__ = [
     "init",
     "locks",
     "ls",
+    "repair",
     "restore",
     "snapshots",
     "stats",

@@ -24,6 +24,7 @@ from zerobyte.features.auth.models import AllowedRoots, Organization
 from zerobyte.features.events.bus import EventBus
 from zerobyte.features.repositories.routes import repositories_v1
 from zerobyte.features.repositories.service import (
+    Doctor,
     Repositories,
     Restores,
     SnapshotFiles,
@@ -109,7 +110,9 @@ def _build(
         is_read_only=lambda *asked: schedules.is_read_only(*asked),  # noqa: PLW0108 — replaced
         volume_folders=lambda *asked: schedules.volume_folders(*asked),  # noqa: PLW0108 — replaced
     )
-    parts = (repositories, snapshots, files, restores, tasks, TaskReader(activities=activities))
+    doctor = Doctor(repositories=repositories, tasks=tasks, host="local")
+    reader = TaskReader(activities=activities)
+    parts = (repositories, snapshots, files, restores, doctor, tasks, reader)
     services: dict[type, object] = {type(part): part for part in parts}
     services[Authenticator] = HeaderAuthenticator()
     return RepositoriesHarness(

@@ -97,8 +97,16 @@ class MirrorSyncInput(OmitNone):
     snapshot_ids: list[str] | None = None
 
 
+class DoctorInput(ApiModel):
+    """Input of a repository check; `readDataSubset` is an extension."""
+
+    kind: Literal["doctor"] = "doctor"
+    repository_id: str
+    read_data_subset: str | None = None
+
+
 TaskInput = Annotated[
-    BackupInput | ForgetInput | RestoreInput | DeleteSnapshotsInput | MirrorSyncInput,
+    BackupInput | ForgetInput | RestoreInput | DeleteSnapshotsInput | MirrorSyncInput | DoctorInput,
     Field(discriminator="kind"),
 ]
 
@@ -160,8 +168,8 @@ class Activity(ApiModel):
         str,
         Field(
             description="The current step, as in Prefect: `preflight`, `pre hook`, "
-            "`restic backup`, `post hook`, `forget`, `prune`, `restore`, `delete snapshots` "
-            "or `mirror`."
+            "`restic backup`, `post hook`, `forget`, `prune`, `restore`, `delete snapshots`, "
+            "`mirror`, `unlock`, `check`, `repair index` or `check again`."
         ),
     ]
     last_activity_at: Annotated[

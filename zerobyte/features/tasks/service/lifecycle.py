@@ -19,15 +19,11 @@ from zerobyte.features.events.bus import EventBus
 from zerobyte.features.tasks import present
 from zerobyte.features.tasks.models import ACTIVE, Task
 from zerobyte.features.tasks.schemas import (
-    BackupInput,
-    DeleteSnapshotsInput,
-    ForgetInput,
-    MirrorSyncInput,
     RepositoryTarget,
     ResourceType,
-    RestoreInput,
     ScheduleTarget,
     StoredInput,
+    TaskInput,
 )
 from zerobyte.features.tasks.service.stalls import StallTracker
 from zerobyte.http.auth import Actor
@@ -61,7 +57,7 @@ class NewTask:
     resource_type: ResourceType
     resource_id: str
     host: str
-    input: BackupInput | ForgetInput | RestoreInput | DeleteSnapshotsInput | MirrorSyncInput
+    input: TaskInput
     target: ScheduleTarget | RepositoryTarget
     stored_input: StoredInput = field(default_factory=StoredInput)
     operation_key: str | None = None

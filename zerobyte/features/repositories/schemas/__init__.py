@@ -14,6 +14,7 @@ from zerobyte.contract.repositories import (
     RepositoryType,
 )
 from zerobyte.contract.restic_output import RepositoryStats, SnapshotSummary
+from zerobyte.contract.verification import DoctorResult
 
 DEFAULT_LIMIT = 500
 MAX_LIMIT = 1000
@@ -63,23 +64,6 @@ class UpdateRepository(Patch):
     name: Annotated[str, AfterValidator(_new_name)] = ""
     compression_mode: CompressionMode | None = None
     config: RepositoryConfig | None = None
-
-
-class DoctorStep(ApiModel):
-    """One step of a repository check."""
-
-    step: str
-    success: bool
-    output: str | None
-    error: str | None
-
-
-class DoctorResult(ApiModel):
-    """The result of the last repository check."""
-
-    success: bool
-    steps: list[DoctorStep]
-    completed_at: EpochMs
 
 
 class Repository(ApiModel):
