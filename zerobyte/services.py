@@ -40,6 +40,7 @@ from zerobyte.features.control.service import WorkerApi
 from zerobyte.features.events.bus import EventBus
 from zerobyte.features.notifications.service import Notifications
 from zerobyte.features.repositories.service import (
+    Downloads,
     Refresher,
     Repositories,
     Restores,
@@ -98,6 +99,7 @@ class _Resources:
     snapshots: Snapshots
     stats_refresher: StatsRefresher
     snapshot_files: SnapshotFiles
+    downloads: Downloads
     tree_prefetcher: TreePrefetcher
     refresher: Refresher
     restores: Restores
@@ -128,7 +130,7 @@ class Services(_Resources):
             self.assignments, self.bus, self.notifications, self.repositories, self.restores,
             self.run_starter, self.schedule_editor, self.schedule_reader, self.snapshot_files,
             self.snapshots, self.system, self.task_reader, self.tasks, self.volumes,
-            self.worker_api, self.worker_tokens, self.announcements,
+            self.worker_api, self.worker_tokens, self.announcements, self.downloads,
         )  # fmt: skip
         return self.auth | {type(part): part for part in parts}
 
@@ -224,6 +226,7 @@ def _build_resources(settings: Settings, scheduler: Scheduler) -> _Resources:
         snapshots=snapshots,
         stats_refresher=StatsRefresher(repositories=repositories),
         snapshot_files=files,
+        downloads=Downloads(repositories=repositories, snapshots=snapshots, files=files, bus=bus),
         tree_prefetcher=TreePrefetcher(files=files, host=LOCAL_HOST),
         refresher=Refresher(
             snapshots=snapshots, files=files, every_minutes=settings.snapshot_refresh_minutes

@@ -25,7 +25,6 @@ NOT_BUILT = {
     "updateScheduleMirrors",
     # more work on repositories
     "devPanelExec",
-    "dumpSnapshot",
     "startDoctor",
     "tagSnapshots",
     # the desktop application is out of scope

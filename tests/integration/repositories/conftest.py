@@ -24,6 +24,7 @@ from zerobyte.features.auth.models import AllowedRoots, Organization
 from zerobyte.features.events.bus import EventBus
 from zerobyte.features.repositories.routes import repositories_v1
 from zerobyte.features.repositories.service import (
+    Downloads,
     Repositories,
     Restores,
     SnapshotFiles,
@@ -78,8 +79,8 @@ async def harness(database: str, tmp_path: Path) -> AsyncIterator[RepositoriesHa
 def _build(
     settings: Settings, schedules: ScheduleReferences, restic: Path, work_dir: Path
 ) -> RepositoriesHarness:
-    leases, activities = Leases(), StallTracker(stalled_after_minutes=15)
-    tasks = Tasks(bus=EventBus(), leases=leases, activities=activities)
+    bus, leases, activities = EventBus(), Leases(), StallTracker(stalled_after_minutes=15)
+    tasks = Tasks(bus=bus, leases=leases, activities=activities)
     host = LocalHost.from_settings(settings)
     repositories = Repositories(
         settings=settings,
@@ -109,12 +110,21 @@ def _build(
         is_read_only=lambda *asked: schedules.is_read_only(*asked),  # noqa: PLW0108 — replaced
         volume_folders=lambda *asked: schedules.volume_folders(*asked),  # noqa: PLW0108 — replaced
     )
-    parts = (repositories, snapshots, files, restores, tasks, TaskReader(activities=activities))
+    downloads = Downloads(repositories=repositories, snapshots=snapshots, files=files, bus=bus)
+    parts = (
+        repositories,
+        snapshots,
+        files,
+        restores,
+        tasks,
+        TaskReader(activities=activities),
+        downloads,
+    )
     services: dict[type, object] = {type(part): part for part in parts}
     services[Authenticator] = HeaderAuthenticator()
     return RepositoriesHarness(
         repositories, snapshots, files, restores, tasks, services, settings.data_dir, work_dir,
-        restic, host, schedules,
+        restic, host, schedules, bus,
     )  # fmt: skip
 
 

@@ -1,6 +1,7 @@
 """Rules of repositories, snapshots and restores, one subject per file."""
 
 from zerobyte.features.repositories.service.background_refresh import Refresher
+from zerobyte.features.repositories.service.downloads import Downloads
 from zerobyte.features.repositories.service.repositories import Repositories
 from zerobyte.features.repositories.service.restores import Restores
 from zerobyte.features.repositories.service.snapshot_files import SnapshotFiles
@@ -11,6 +12,7 @@ from zerobyte.features.repositories.service.tree_cache.store import TreeStore
 from zerobyte.features.repositories.service.tree_prefetch import TreePrefetcher
 
 __all__ = [
+    "Downloads",
     "Refresher",
     "Repositories",
     "Restores",
