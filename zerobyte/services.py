@@ -43,6 +43,7 @@ from zerobyte.features.events.bus import EventBus
 from zerobyte.features.notifications.service import Notifications
 from zerobyte.features.repositories.service import (
     Doctor,
+    Downloads,
     Refresher,
     Repositories,
     Restores,
@@ -101,6 +102,7 @@ class _Resources:
     snapshots: Snapshots
     stats_refresher: StatsRefresher
     snapshot_files: SnapshotFiles
+    downloads: Downloads
     tree_prefetcher: TreePrefetcher
     refresher: Refresher
     restores: Restores
@@ -131,11 +133,11 @@ class Services(_Resources):
     def by_type(self) -> dict[type, object]:
         """Return the services that route functions take as parameters, by type."""
         parts: tuple[object, ...] = (
-            self.assignments, self.bus, self.doctor, self.mirrors, self.notifications,
-            self.repositories, self.restores, self.run_starter, self.schedule_editor,
-            self.schedule_reader, self.snapshot_files, self.snapshots, self.system,
-            self.task_reader, self.tasks, self.volumes, self.worker_api, self.worker_tokens,
-            self.announcements,
+            self.assignments, self.bus, self.doctor, self.downloads, self.mirrors,
+            self.notifications, self.repositories, self.restores, self.run_starter,
+            self.schedule_editor, self.schedule_reader, self.snapshot_files, self.snapshots,
+            self.system, self.task_reader, self.tasks, self.volumes, self.worker_api,
+            self.worker_tokens, self.announcements,
         )  # fmt: skip
         return self.auth | {type(part): part for part in parts}
 
@@ -233,6 +235,7 @@ def _build_resources(settings: Settings, scheduler: Scheduler) -> _Resources:
         snapshots=snapshots,
         stats_refresher=StatsRefresher(repositories=repositories),
         snapshot_files=files,
+        downloads=Downloads(repositories=repositories, snapshots=snapshots, files=files, bus=bus),
         tree_prefetcher=TreePrefetcher(files=files, host=LOCAL_HOST),
         refresher=Refresher(
             snapshots=snapshots, files=files, every_minutes=settings.snapshot_refresh_minutes

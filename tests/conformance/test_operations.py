@@ -19,7 +19,6 @@ from zerobyte.http.openapi import document, operations
 NOT_BUILT = {
     # more work on repositories
     "devPanelExec",
-    "dumpSnapshot",
     "tagSnapshots",
     # the desktop application is out of scope
     "createDesktopSession",

@@ -15,6 +15,7 @@ from zerobyte.contract.jobs import RestoreJob
 from zerobyte.contract.repositories import RepositoryConfigBox
 from zerobyte.contract.restic_output import SnapshotRecord
 from zerobyte.core import clock, ids
+from zerobyte.features.events.bus import EventBus
 from zerobyte.features.repositories.models import Repository
 from zerobyte.features.repositories.service import (
     Repositories,
@@ -67,6 +68,7 @@ class RepositoriesHarness:
     work_dir    a folder outside of it, for repositories and targets.
     restic      the program; it records its arguments for `restic_runs`.
     schedules   what the schedules answer; see `ScheduleReferences`.
+    bus         carries the events of the services.
     """
 
     repositories: Repositories
@@ -80,6 +82,7 @@ class RepositoriesHarness:
     restic: Path
     host: LocalHost
     schedules: ScheduleReferences
+    bus: EventBus
 
     def restic_runs(self) -> list[list[str]]:
         log = self.restic.with_name("runs.log")

@@ -17,6 +17,7 @@ from zerobyte.mounts import MountFailed, path_of
 from zerobyte.mounts.files import Entry, Page, plain
 from zerobyte.mounts.space import Space
 from zerobyte.restic.cat_config import RepositoryHeader
+from zerobyte.restic.dump import ArchiveFormat
 from zerobyte.restic.locks import Lock
 from zerobyte.restic.ls import parsed as parse_tree_line
 from zerobyte.restic.restore import Plan as RestorePlan
@@ -24,6 +25,7 @@ from zerobyte.restic.restore import written_roots
 from zerobyte.restic.unlock import Unlocked, Which
 
 __all__ = [
+    "ArchiveFormat",
     "Entry",
     "HostApi",
     "Lock",
@@ -266,6 +268,26 @@ class HostApi(Protocol):
         self, access: RepositoryAccess, snapshot_id: str, path: str
     ) -> NodeRecord | None:
         """Return the entry of one path, or None. Raises SnapshotMissing, ResticError."""
+        ...
+
+    async def dump_snapshot(
+        self,
+        access: RepositoryAccess,
+        snapshot_id: str,
+        path: str,
+        *,
+        base_path: str | None = None,
+        archive: ArchiveFormat = "tar",
+        on_chunk: Callable[[bytes], Awaitable[None]],
+    ) -> None:
+        """Read a file of a snapshot, or a folder as an archive, in raw chunks.
+
+        path        absolute inside `base_path`, the folder that names in an archive are relative
+                    to; None is the root.
+        on_chunk    awaited before more is read, so memory stays flat; an exception ends restic.
+
+        Raises SnapshotMissing, ResticError; after some chunks they are not the whole.
+        """
         ...
 
     async def read_stats(self, access: RepositoryAccess) -> RepositoryStats:

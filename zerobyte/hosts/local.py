@@ -5,7 +5,7 @@ from collections.abc import AsyncGenerator, Awaitable, Callable
 from zerobyte.contract.repositories import RepositoryAccess
 from zerobyte.contract.restic_output import NodeRecord, RepositoryStats, SnapshotRecord
 from zerobyte.hosts import verbs
-from zerobyte.hosts.api import RepositoryHeader, RestorePlan, Unlocked, Which
+from zerobyte.hosts.api import ArchiveFormat, RepositoryHeader, RestorePlan, Unlocked, Which
 from zerobyte.restic.repository import Tools
 from zerobyte.settings import Settings
 
@@ -104,6 +104,27 @@ class LocalHost:
     ) -> NodeRecord | None:
         """Return the entry of one path, or None."""
         return await verbs.find_entry(self.tools, access, snapshot_id, path)
+
+    async def dump_snapshot(
+        self,
+        access: RepositoryAccess,
+        snapshot_id: str,
+        path: str,
+        *,
+        base_path: str | None = None,
+        archive: ArchiveFormat = "tar",
+        on_chunk: Callable[[bytes], Awaitable[None]],
+    ) -> None:
+        """Read a file of a snapshot, or a folder as an archive, in raw chunks."""
+        await verbs.dump_snapshot(
+            self.tools,
+            access,
+            snapshot_id,
+            path,
+            base_path=base_path,
+            archive=archive,
+            on_chunk=on_chunk,
+        )
 
     async def read_stats(self, access: RepositoryAccess) -> RepositoryStats:
         """Read the size of a repository."""

@@ -21,12 +21,22 @@ from zerobyte.contract.volumes import VolumeConfig
 from zerobyte.core import blocking, process, protected_paths
 from zerobyte.core.errors import Invalid, Unavailable
 from zerobyte.core.protected_paths import RestoreLimits
-from zerobyte.hosts.api import Entry, Page, RepositoryHeader, RestorePlan, Space, Unlocked, Which
+from zerobyte.hosts.api import (
+    ArchiveFormat,
+    Entry,
+    Page,
+    RepositoryHeader,
+    RestorePlan,
+    Space,
+    Unlocked,
+    Which,
+)
 from zerobyte.mounts import files, space
 from zerobyte.restic import (
     address_check,
     cat_config,
     cat_tree,
+    dump,
     escaping,
     includes,
     init,
@@ -241,6 +251,23 @@ async def find_entry(
 ) -> NodeRecord | None:
     """Return the entry of one path; see `HostApi.find_entry`."""
     return await ls.entry(Repository(access, tools), snapshot_id, path)
+
+
+async def dump_snapshot(
+    tools: Tools,
+    access: RepositoryAccess,
+    snapshot_id: str,
+    path: str,
+    *,
+    base_path: str | None = None,
+    archive: ArchiveFormat = "tar",
+    on_chunk: Callable[[bytes], Awaitable[None]],
+) -> None:
+    """Read a file or an archive in raw chunks; see `HostApi.dump_snapshot`."""
+    repository = Repository(access, tools)
+    await dump.run(
+        repository, snapshot_id, path, base_path=base_path, archive=archive, on_chunk=on_chunk
+    )
 
 
 async def read_stats(tools: Tools, access: RepositoryAccess) -> RepositoryStats:

@@ -4,6 +4,7 @@ Each request passes these steps: authenticate, permission, query, body, handler,
 `Operation` is the single description behind validation, responses and the OpenAPI document.
 """
 
+import asyncio
 import inspect
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -15,7 +16,8 @@ from pydantic.alias_generators import to_camel
 from sanic import HTTPResponse
 from sanic.response import BaseHTTPResponse
 
-from zerobyte.core.errors import Forbidden, UnsupportedMedia, ZerobyteError
+from zerobyte.core.aio import run_uninterrupted
+from zerobyte.core.errors import Forbidden, Unavailable, UnsupportedMedia, ZerobyteError
 from zerobyte.http import audit
 from zerobyte.http.auth import Authenticator, HttpRequest, Permission, header
 from zerobyte.http.validation import from_form, from_json, from_query
@@ -33,6 +35,7 @@ class Operation:
     returns         by status; the first is the usual response. A value is a model, a list of
                     models, a model or None, or None for a response without JSON.
     content_type    content type of the usual response.
+    more_content_types  its other content types; all of them are then files.
     form            True if the body may also be an HTML form.
     audited         None audits every method but GET, HEAD and OPTIONS; see `audit.AuditRule`.
     audit_fields    body fields that the audit log may hold: ids, roles and states.
@@ -50,6 +53,7 @@ class Operation:
     summary: str = ""
     description: str = ""
     content_type: str = "application/json"
+    more_content_types: tuple[str, ...] = ()
     form: bool = False
     audited: bool | None = None
     audit_fields: tuple[str, ...] = ()
@@ -132,6 +136,7 @@ def endpoint(
     permission: Permission = Permission.MEMBER,
     summary: str = "",
     content_type: str = "application/json",
+    more_content_types: tuple[str, ...] = (),
     form: bool = False,
     audited: bool | None = None,
     audit_fields: tuple[str, ...] = (),
@@ -164,6 +169,7 @@ def endpoint(
             summary=summary or _first_sentence(handler),
             description=_rest(handler),
             content_type=content_type,
+            more_content_types=more_content_types,
             form=form,
             audited=audited,
             audit_fields=audit_fields,
@@ -220,6 +226,11 @@ class _Route:
             answer = await self._answer(request, path, services, details)
         except Exception as error:
             await audit.write_entry(auditor, rule, request, details=details, error=error)
+            raise
+        except asyncio.CancelledError:
+            left = Unavailable("The client disconnected", code="DISCONNECTED")
+            entry = audit.write_entry(auditor, rule, request, details=details, error=left)
+            await run_uninterrupted(entry)
             raise
         await audit.write_entry(auditor, rule, request, details=details, answer=answer)
         return answer

@@ -210,6 +210,10 @@ def _responses(operation: Operation, schemas: _Schemas) -> dict[str, Any]:
         if kind is not None:
             content = {operation.content_type: {"schema": schemas.get(kind, "serialization")}}
             answer["content"] = content
+        elif operation.more_content_types:
+            binary = {"schema": {"type": "string", "format": "binary"}}
+            kinds = (operation.content_type, *operation.more_content_types)
+            answer["content"] = dict.fromkeys(kinds, binary)
         elif operation.content_type != "application/json":
             answer["content"] = {operation.content_type: {}}
         responses[str(status)] = answer

@@ -25,6 +25,7 @@ from zerobyte.features.events.bus import EventBus
 from zerobyte.features.repositories.routes import repositories_v1
 from zerobyte.features.repositories.service import (
     Doctor,
+    Downloads,
     Repositories,
     Restores,
     SnapshotFiles,
@@ -79,8 +80,8 @@ async def harness(database: str, tmp_path: Path) -> AsyncIterator[RepositoriesHa
 def _build(
     settings: Settings, schedules: ScheduleReferences, restic: Path, work_dir: Path
 ) -> RepositoriesHarness:
-    leases, activities = Leases(), StallTracker(stalled_after_minutes=15)
-    tasks = Tasks(bus=EventBus(), leases=leases, activities=activities)
+    bus, leases, activities = EventBus(), Leases(), StallTracker(stalled_after_minutes=15)
+    tasks = Tasks(bus=bus, leases=leases, activities=activities)
     host = LocalHost.from_settings(settings)
     repositories = Repositories(
         settings=settings,
@@ -111,13 +112,22 @@ def _build(
         volume_folders=lambda *asked: schedules.volume_folders(*asked),  # noqa: PLW0108 — replaced
     )
     doctor = Doctor(repositories=repositories, tasks=tasks, host="local")
-    reader = TaskReader(activities=activities)
-    parts = (repositories, snapshots, files, restores, doctor, tasks, reader)
+    downloads = Downloads(repositories=repositories, snapshots=snapshots, files=files, bus=bus)
+    parts = (
+        repositories,
+        snapshots,
+        files,
+        restores,
+        doctor,
+        downloads,
+        tasks,
+        TaskReader(activities=activities),
+    )
     services: dict[type, object] = {type(part): part for part in parts}
     services[Authenticator] = HeaderAuthenticator()
     return RepositoriesHarness(
         repositories, snapshots, files, restores, tasks, services, settings.data_dir, work_dir,
-        restic, host, schedules,
+        restic, host, schedules, bus,
     )  # fmt: skip
 
 

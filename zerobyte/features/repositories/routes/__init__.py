@@ -1,9 +1,9 @@
-"""Routes of repositories, one module per topic, on the blueprint of `repositories`."""
+"""Routes of repositories and their snapshots, one module per topic, on one blueprint."""
 
-from zerobyte.features.repositories.routes import maintenance, repositories
+from zerobyte.features.repositories.routes import downloads, maintenance, repositories
 from zerobyte.features.repositories.routes.repositories import repositories_v1
 
 # Importing a module adds its routes to the blueprint.
-ROUTE_MODULES = (maintenance, repositories)
+ROUTE_MODULES = (downloads, maintenance, repositories)
 
 __all__ = ["ROUTE_MODULES", "repositories_v1"]

@@ -2,6 +2,7 @@
 
 from zerobyte.features.repositories.service.background_refresh import Refresher
 from zerobyte.features.repositories.service.doctor import Doctor
+from zerobyte.features.repositories.service.downloads import Downloads
 from zerobyte.features.repositories.service.repositories import Repositories
 from zerobyte.features.repositories.service.restores import Restores
 from zerobyte.features.repositories.service.snapshot_files import SnapshotFiles
@@ -13,6 +14,7 @@ from zerobyte.features.repositories.service.tree_prefetch import TreePrefetcher
 
 __all__ = [
     "Doctor",
+    "Downloads",
     "Refresher",
     "Repositories",
     "Restores",

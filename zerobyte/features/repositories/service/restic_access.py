@@ -104,8 +104,10 @@ class ResticAccess:
 
 
 @asynccontextmanager
-async def translate_restic_errors(limit_s: float = LIMIT_S) -> AsyncGenerator[None]:
+async def translate_restic_errors(limit_s: float | None = LIMIT_S) -> AsyncGenerator[None]:
     """Limit restic's time inside a request, and translate its errors for the API.
+
+    limit_s     None if the caller limits the time.
 
     Raises
         Unavailable     the storage did not answer, or not in time; restic has ended by then.
@@ -116,7 +118,8 @@ async def translate_restic_errors(limit_s: float = LIMIT_S) -> AsyncGenerator[No
         async with asyncio.timeout(limit_s):
             yield
     except TimeoutError as error:
-        raise Unavailable(f"The storage did not answer within {limit_s:g} seconds.") from error
+        time = f"within {limit_s:g} seconds" if limit_s else "in time"
+        raise Unavailable(f"The storage did not answer {time}.") from error
     except (BadCertificate, CredentialsRefused):
         raise
     except StorageUnreachable as error:
