@@ -22,6 +22,7 @@ demo: setup ## back up SOURCE=/some/folder, restore it next to it and compare ev
 	@exec $(BIN)/python -m zerobyte.demo "$(SOURCE)"
 
 test: setup ## run all tests (ARGS="tests/unit -k cron" for some, ARGS=--cov for coverage)
+	@scripts/setup-mounts
 	@exec $(BIN)/python -m pytest $(or $(ARGS),$(SIDE_BY_SIDE))
 
 browser: setup ## run the tests in a real Chromium (ARGS as above)

@@ -19,6 +19,7 @@ from zerobyte.contract.jobs import Source
 from zerobyte.contract.restic_output import BackupSummary
 from zerobyte.core import blocking, process, protected_paths, real_paths
 from zerobyte.core.errors import Unavailable, ZerobyteError
+from zerobyte.hosts import verbs
 from zerobyte.restic import forget_policy
 
 CHECK_TIMEOUT_S: Final = 5.0
@@ -57,8 +58,7 @@ async def check(source: Source, *, stop: asyncio.Event | None = None) -> None:
             f"The source folder {source.path} cannot be read: {findings['reason']}",
             "folder cannot be read",
         )
-    if source.config.backend != "directory" and not findings["is_mount"]:
-        raise _refuse(source, "Volume is not mounted", "volume is not mounted")
+    await _require_mounted(source, is_mounted=bool(findings["is_mount"]))
     if not findings["has_entries"] and source.previous_files:
         raise _refuse(
             source,
@@ -67,6 +67,18 @@ async def check(source: Source, *, stop: asyncio.Event | None = None) -> None:
             "if not, see whether the volume is mounted",
             "folder is empty, and was not at the last backup",
         )
+
+
+async def _require_mounted(source: Source, *, is_mounted: bool) -> None:
+    """Fail if the folder is an empty mount point, or if another share is mounted there."""
+    if source.config.backend == "directory":
+        return
+    if not is_mounted:
+        raise _refuse(source, "Volume is not mounted", "volume is not mounted")
+    try:
+        await verbs.require_mounted(source.config, Path(source.path))
+    except ZerobyteError as error:
+        raise _refuse(source, error.message, "volume is not mounted as configured") from None
 
 
 def is_suspect(summary: BackupSummary | None, previous_files: int | None) -> bool:

@@ -39,9 +39,11 @@ COVERED_BY = {
     "core/errors": "integration/flows/test_outcome.py",
     "core/private_files": "integration/core/test_private_files.py",
     "core/process/child": "integration/core/test_process.py",
+    "core/process/daemons": "integration/mounts/test_sftp.py",
     "core/process/proc": "integration/core/test_process.py",
     "core/process/run": "integration/core/test_process.py",
     "core/process/setup": "integration/core/test_interpreter.py",
+    "core/ssh_keys": "unit/restic/test_backend_env.py",
     "core/real_paths": "unit/core/test_protected_paths.py",
 }
 

@@ -8,7 +8,7 @@ import os
 import posixpath
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 from zerobyte.core.errors import Forbidden
 
@@ -160,20 +160,47 @@ def everywhere(folders: Iterable[str]) -> set[str]:
     return paths
 
 
+class MountEntry(NamedTuple):
+    """One line of the mount table.
+
+    root        the mounted folder inside its file system.
+    kind        type of the file system, such as `nfs4` or `fuse.sshfs`.
+    source      what is mounted, such as a device or `server:/export`.
+    """
+
+    device: str
+    root: str
+    point: str
+    kind: str
+    source: str
+
+
+def mount_entries() -> list[MountEntry]:
+    """Return the mount table of this process, older mounts first. Raises OSError."""
+    text = Path("/proc/self/mountinfo").read_bytes().decode(errors="surrogateescape")
+    found: list[MountEntry] = []
+    for line in text.splitlines():
+        parts, _, rest = line.partition(" - ")
+        words, described = parts.split(" "), rest.split(" ")
+        if len(words) > 4 and len(described) > 1:
+            found.append(
+                MountEntry(
+                    words[2],
+                    _unescaped(words[3]),
+                    _unescaped(words[4]),
+                    described[0],
+                    _unescaped(described[1]),
+                )
+            )
+    return found
+
+
 def mounts() -> list[tuple[str, str, str, str]]:
     """Return device, root in its file system, mount point and type of every mount."""
     try:
-        text = Path("/proc/self/mountinfo").read_bytes().decode(errors="surrogateescape")
+        return [entry[:4] for entry in mount_entries()]
     except OSError:
         return []
-    found: list[tuple[str, str, str, str]] = []
-    for line in text.splitlines():
-        parts, _, rest = line.partition(" - ")
-        words = parts.split(" ")
-        if len(words) > 4:
-            kind = rest.split(" ")[0]
-            found.append((words[2], _unescaped(words[3]), _unescaped(words[4]), kind))
-    return found
 
 
 def _unescaped(text: str) -> str:

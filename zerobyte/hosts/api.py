@@ -61,6 +61,7 @@ class HostApi(Protocol):
         Raises
             MountFailed     the message says why.
             NotBuilt        this version cannot mount that backend.
+            Unavailable     a program is not installed.
         """
         ...
 

@@ -1,9 +1,11 @@
 """Run the operations of `HostApi` in this process."""
 
-from collections.abc import AsyncGenerator, Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable
+from pathlib import Path
 
 from zerobyte.contract.repositories import RepositoryAccess
 from zerobyte.contract.restic_output import NodeRecord, RepositoryStats, SnapshotRecord
+from zerobyte.contract.volumes import VolumeConfig
 from zerobyte.hosts import verbs
 from zerobyte.hosts.api import ArchiveFormat, RepositoryHeader, RestorePlan, Unlocked, Which
 from zerobyte.restic.repository import Tools
@@ -33,13 +35,11 @@ class LocalHost:
                 grace_s=2.0,
                 progress_fps=settings.restic_progress_fps,
                 memory_limits=settings.memory_limits,
+                mount_limit_s=settings.server_idle_timeout_s,
             )
         )
 
-    mount = staticmethod(verbs.mount)
-    unmount = staticmethod(verbs.unmount)
     check_mount = staticmethod(verbs.check_mount)
-    test_mount = staticmethod(verbs.test_mount)
     list_folder = staticmethod(verbs.list_folder)
     list_directories = staticmethod(verbs.list_directories)
     disk_space = staticmethod(verbs.disk_space)
@@ -51,6 +51,18 @@ class LocalHost:
     check_includes = staticmethod(verbs.check_includes)
     check_storage_address = staticmethod(verbs.check_storage_address)
     has_snapshot_file = staticmethod(verbs.has_snapshot_file)
+
+    async def mount(self, config: VolumeConfig, path: Path, *, protected: Iterable[Path]) -> None:
+        """Mount a volume at a path."""
+        await verbs.mount(self.tools, config, path, protected=protected)
+
+    async def unmount(self, config: VolumeConfig, path: Path) -> None:
+        """Unmount a volume."""
+        await verbs.unmount(self.tools, config, path)
+
+    async def test_mount(self, config: VolumeConfig, *, protected: Iterable[Path]) -> None:
+        """Try to mount a volume and leave nothing behind."""
+        await verbs.test_mount(self.tools, config, protected=protected)
 
     async def init_repository(
         self, access: RepositoryAccess, *, timeout_s: float | None = None

@@ -57,14 +57,16 @@ _RCLONE_LIMIT_S: Final = 10.0
 _BACKGROUND_NICE: Final = 10
 
 
-async def mount(config: VolumeConfig, path: Path, *, protected: Iterable[Path]) -> None:
+async def mount(
+    tools: Tools, config: VolumeConfig, path: Path, *, protected: Iterable[Path]
+) -> None:
     """Mount a volume at a path; see `HostApi.mount`."""
-    await mounts.mount(config, path, protected=protected)
+    await mounts.mount(config, path, _mount_tools(tools), protected=protected)
 
 
-async def unmount(config: VolumeConfig, path: Path) -> None:
+async def unmount(tools: Tools, config: VolumeConfig, path: Path) -> None:
     """Unmount a volume; see `HostApi.unmount`."""
-    await mounts.unmount(config, path)
+    await mounts.unmount(config, path, _mount_tools(tools))
 
 
 async def check_mount(config: VolumeConfig, path: Path, *, protected: Iterable[Path]) -> None:
@@ -72,9 +74,14 @@ async def check_mount(config: VolumeConfig, path: Path, *, protected: Iterable[P
     await mounts.health(config, path, protected=protected)
 
 
-async def test_mount(config: VolumeConfig, *, protected: Iterable[Path]) -> None:
+async def require_mounted(config: VolumeConfig, path: Path) -> None:
+    """Check the mount table for a volume; see `zerobyte.mounts.require_mounted`."""
+    await mounts.require_mounted(config, path)
+
+
+async def test_mount(tools: Tools, config: VolumeConfig, *, protected: Iterable[Path]) -> None:
     """Try to mount a volume; see `HostApi.test_mount`."""
-    await mounts.test(config, protected=protected)
+    await mounts.test(config, _mount_tools(tools), protected=protected)
 
 
 async def list_folder(
@@ -348,3 +355,11 @@ async def _list_in_time(work: Callable[[], T]) -> T:
 def _named(paths: Sequence[str]) -> str:
     """Return the first paths of a list for an error message."""
     return " and ".join(paths[:3])
+
+
+def _mount_tools(tools: Tools) -> mounts.MountTools:
+    return mounts.MountTools(
+        run_dir=tools.run_dir,
+        rclone_config_dir=tools.rclone_config_dir,
+        limit_s=tools.mount_limit_s,
+    )

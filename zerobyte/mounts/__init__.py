@@ -1,38 +1,28 @@
 """The volume driver: backends with the verbs mount, unmount, health and test.
 
-It limits how long a file system may block a call. No module of this package deletes anything (T9).
+It limits how long a file system may block a call. No module of this package deletes anything but
+empty mount points (T9).
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from pathlib import Path
-from typing import Any, Final, Protocol, cast
 
 from zerobyte.contract.field_rules import FieldRefused, check_config
-from zerobyte.contract.volumes import DirectoryConfig, VolumeConfig, VolumeType
-from zerobyte.mounts import directory, unavailable
+from zerobyte.contract.volumes import DirectoryConfig, VolumeConfig
+from zerobyte.mounts import directory, shares, unavailable, unmounting
+from zerobyte.mounts.command import MountTools
 from zerobyte.mounts.errors import MountFailed
 
-__all__ = ["MountFailed", "health", "mount", "path_of", "test", "unmount"]
-
-
-class _Backend(Protocol):
-    async def mount(self, config: Any, path: Path, *, protected: Iterable[Path]) -> None: ...
-    async def unmount(self, config: Any, path: Path) -> None: ...
-    async def health(self, config: Any, path: Path, *, protected: Iterable[Path]) -> None: ...
-    async def test(self, config: Any, *, protected: Iterable[Path]) -> None: ...
-
-
-_BACKENDS: Final = cast(
-    "Mapping[VolumeType, _Backend]",
-    {
-        "directory": directory,
-        "nfs": unavailable,
-        "smb": unavailable,
-        "webdav": unavailable,
-        "rclone": unavailable,
-        "sftp": unavailable,
-    },
-)
+__all__ = [
+    "MountFailed",
+    "MountTools",
+    "health",
+    "mount",
+    "path_of",
+    "require_mounted",
+    "test",
+    "unmount",
+]
 
 
 def path_of(config: VolumeConfig, *, volumes_dir: Path, short_id: str) -> Path:
@@ -50,7 +40,9 @@ def _require_valid(config: VolumeConfig) -> None:
         raise MountFailed(f"The volume's settings cannot be used: {error}") from None
 
 
-async def mount(config: VolumeConfig, path: Path, *, protected: Iterable[Path]) -> None:
+async def mount(
+    config: VolumeConfig, path: Path, tools: MountTools, *, protected: Iterable[Path]
+) -> None:
     """Make a volume's files readable at `path`; a repeated call changes nothing.
 
     protected   real folders of our own data, which no volume may lie in.
@@ -58,18 +50,25 @@ async def mount(config: VolumeConfig, path: Path, *, protected: Iterable[Path]) 
     Raises
         MountFailed     the message says why the volume cannot be mounted.
         NotBuilt        this version cannot mount that backend.
+        Unavailable     a program is not installed.
     """
     _require_valid(config)
-    await _BACKENDS[config.backend].mount(config, path, protected=protected)
+    if isinstance(config, DirectoryConfig):
+        await directory.check(config, protected=protected)
+    elif shares.can_mount(config.backend):
+        await shares.mount(config, path, tools)
+    else:
+        unavailable.refuse(config)
 
 
-async def unmount(config: VolumeConfig, path: Path) -> None:
+async def unmount(config: VolumeConfig, path: Path, tools: MountTools) -> None:
     """Remove a volume's mount from `path`; succeeds if nothing is mounted.
 
     Raises
         MountFailed     the volume is still mounted.
     """
-    await _BACKENDS[config.backend].unmount(config, path)
+    if not isinstance(config, DirectoryConfig):
+        await unmounting.unmount(path, tools.run_dir)
 
 
 async def health(config: VolumeConfig, path: Path, *, protected: Iterable[Path]) -> None:
@@ -79,15 +78,36 @@ async def health(config: VolumeConfig, path: Path, *, protected: Iterable[Path])
         MountFailed     it is not mounted, is another volume, or does not answer in 5 seconds.
     """
     _require_valid(config)
-    await _BACKENDS[config.backend].health(config, path, protected=protected)
+    if isinstance(config, DirectoryConfig):
+        await directory.check(config, protected=protected)
+    elif shares.can_mount(config.backend):
+        await shares.health(config, path)
+    else:
+        raise MountFailed("Volume is not mounted")
 
 
-async def test(config: VolumeConfig, *, protected: Iterable[Path]) -> None:
+async def require_mounted(config: VolumeConfig, path: Path) -> None:
+    """Check in the mount table that a path shows the volume; does not touch the share.
+
+    Raises
+        MountFailed     nothing, or another share, is mounted there.
+    """
+    if not isinstance(config, DirectoryConfig) and shares.can_mount(config.backend):
+        await shares.require_mounted(config, path)
+
+
+async def test(config: VolumeConfig, tools: MountTools, *, protected: Iterable[Path]) -> None:
     """Check that a volume could be mounted; leaves nothing behind.
 
     Raises
         MountFailed     the message says why the volume cannot be mounted.
         NotBuilt        this version cannot mount that backend.
+        Unavailable     a program is not installed.
     """
     _require_valid(config)
-    await _BACKENDS[config.backend].test(config, protected=protected)
+    if isinstance(config, DirectoryConfig):
+        await directory.check(config, protected=protected)
+    elif shares.can_mount(config.backend):
+        await shares.test(config, tools)
+    else:
+        unavailable.refuse(config)

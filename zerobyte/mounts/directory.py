@@ -9,7 +9,7 @@ from zerobyte.mounts import probe
 from zerobyte.mounts.errors import MountFailed
 
 
-async def mount(config: DirectoryConfig, path: Path, *, protected: Iterable[Path]) -> None:
+async def check(config: DirectoryConfig, *, protected: Iterable[Path]) -> None:
     """Check that the folder exists, is readable, and is not our own data.
 
     protected   real folders of our own; the volume may contain them, but not lie in them.
@@ -17,25 +17,9 @@ async def mount(config: DirectoryConfig, path: Path, *, protected: Iterable[Path
     Raises
         MountFailed     the message gives the problem of the folder.
     """
-    del path
     found = await probe.probe(Path(config.path))
     ours = [str(folder) for folder in protected]
     if await blocking.run_blocking_on_path(
         lambda: protected_paths.refused_to_read(str(found.real), ours), place=config.path
     ):
         raise MountFailed("This folder belongs to Zerobyte's own data")
-
-
-async def unmount(config: DirectoryConfig, path: Path) -> None:
-    """Do nothing: the folder is not ours."""
-    del config, path
-
-
-async def health(config: DirectoryConfig, path: Path, *, protected: Iterable[Path]) -> None:
-    """Check the folder as `mount` does."""
-    await mount(config, path, protected=protected)
-
-
-async def test(config: DirectoryConfig, *, protected: Iterable[Path]) -> None:
-    """Check the folder as `mount` does; there is nothing to undo."""
-    await mount(config, Path(config.path), protected=protected)

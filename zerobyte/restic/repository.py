@@ -50,6 +50,7 @@ class Tools:
                     all others. Soft: near it Go collects garbage more often, and exceeds it rather
                     than fail.
     activity        tracks the activity of the commands.
+    mount_limit_s   time limit of the command that mounts a volume.
     timezone        IANA name of the zone in which restic writes times and counts days; None is
                     the zone of this process.
     """
@@ -64,6 +65,7 @@ class Tools:
     progress_fps: float = 1.0
     memory_limits: tuple[tuple[str, int], ...] = ()
     activity: ActivityMonitor | None = None
+    mount_limit_s: float = 60.0
     timezone: str | None = None
 
     def limits(self, subcommand: str) -> dict[str, str]:

@@ -233,7 +233,7 @@ class Settings:
         "SERVER_IDLE_TIMEOUT",
         "60",
         parsers.seconds,
-        "Time limit of a mount by rclone and of the creation of a repository.",
+        "Time limit of the mount of a volume and of the creation of a repository.",
         unit="seconds",
     )
     webhook_timeout_s: int = set_by(

@@ -99,6 +99,11 @@ def environment(extra: Mapping[str, str] | None = None) -> dict[str, str]:
     return {**known, **(extra or {})}
 
 
+def find_program(name: str) -> str | None:
+    """Return the path of a program that `run` would start, or None."""
+    return shutil.which(name, path=environment().get("PATH"))
+
+
 async def run(
     argv: Sequence[str],
     *,

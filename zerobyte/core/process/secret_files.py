@@ -54,6 +54,22 @@ def secret_files(base: Path) -> Generator[SecretFolder]:
         _remove(path)
 
 
+def kept_secret_files(base: Path, name: str) -> SecretFolder:
+    """Create an empty folder for the secrets of a program that runs longer than this process.
+
+    The caller removes it with `remove_kept_secret_files` once the program has ended.
+    """
+    remove_kept_secret_files(base, name)
+    folder = base / name
+    folder.mkdir(mode=0o700, parents=True)
+    return SecretFolder(folder)
+
+
+def remove_kept_secret_files(base: Path, name: str) -> None:
+    """Remove a folder of `kept_secret_files`; a missing folder is no error."""
+    _remove(base / name)
+
+
 def sweep_secret_files(base: Path) -> int:
     """Remove the folders under `base` whose owners have ended; return their number.
 

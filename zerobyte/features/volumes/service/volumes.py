@@ -6,14 +6,13 @@ from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from functools import partial
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 from weakref import WeakValueDictionary
 
 from tortoise.exceptions import IntegrityError
 from tortoise.queryset import QuerySet
 
-from zerobyte.contract.volumes import DirectoryConfig, VolumeConfig, VolumeStatus
-from zerobyte.core import clock, protected_paths
+from zerobyte.contract.volumes import DirectoryConfig, VolumeConfig
 from zerobyte.core.config_check import require_valid
 from zerobyte.core.errors import Conflict, NotFound, ZerobyteError
 from zerobyte.core.log import get_logger
@@ -21,17 +20,17 @@ from zerobyte.core.redact import redact
 from zerobyte.core.secrets import Sealer, Unsealable
 from zerobyte.db import constraints, encrypted_config
 from zerobyte.db.query_cache import JsonCache
-from zerobyte.features.auth.service.allowed_roots import RootGrants, check_role
+from zerobyte.features.auth.service.allowed_roots import check_role
 from zerobyte.features.events.bus import EventBus
 from zerobyte.features.volumes import present, schemas
 from zerobyte.features.volumes.models import Volume, list_query, row_query
 from zerobyte.features.volumes.service import browse, checks
-from zerobyte.hosts.api import HostApi, MountFailed, path_of
+from zerobyte.features.volumes.service.volume_mounts import TABLE, VolumeMounts
+from zerobyte.hosts.api import HostApi
 from zerobyte.http.auth import Actor
 from zerobyte.http.endpoint import Encoded
 from zerobyte.settings import Settings
 
-_TABLE: Final = "volumes"
 _CONCURRENT_CHECKS: Final = 4
 _LIST_CACHE: Final = JsonCache(present.volume, schemas.Volume)
 _log = get_logger(__name__)
@@ -55,10 +54,9 @@ class Volumes:
         self._refuse_delete = refuse_delete
         self._refuse_unmount = refuse_unmount
         self._sealer = sealer
-        self._bus = bus
-        self._volumes_dir = settings.volumes_dir
-        self._grants = RootGrants(settings)
-        self._protected = tuple(map(Path, protected_paths.own_data(settings)))
+        self._mounts = VolumeMounts(settings=settings, sealer=sealer, bus=bus, host_api=host_api)
+        self._grants = self._mounts.grants
+        self._protected = self._mounts.protected
         self._details = partial(present.details, volumes_dir=settings.volumes_dir)
         self._details_cache = JsonCache(self._details, schemas.VolumeDetails)
         self._locks: WeakValueDictionary[int, asyncio.Lock] = WeakValueDictionary()
@@ -67,22 +65,19 @@ class Volumes:
 
     def source_path(self, volume: Volume) -> Path:
         """Return the folder that a backup of this volume reads, on the volume's host."""
-        return present.path_of(volume, volumes_dir=self._volumes_dir)
+        return self._mounts.source_path(volume)
 
     def plain_config(self, volume: Volume) -> VolumeConfig:
         """Return the config with secrets in plain text, for the worker that mounts it."""
-        model = encrypted_config.kind_of(volume.config, present.KINDS, volume.type)
-        return present.parsed(
-            encrypted_config.unseal(
-                self._sealer, volume.config, model, table=_TABLE, row=volume.short_id
-            )
-        )
+        return self._mounts.plain_config(volume)
 
     async def allowed_roots(self, volume: Volume) -> list[str] | None:
         """Return the roots that a directory volume must lie in; None for mounted volumes."""
-        if volume.type != "directory":
-            return None
-        return await self._grants.of(volume.organization_id, volume.agent_id)
+        return await self._mounts.allowed_roots(volume)
+
+    async def release(self, volume: Volume) -> None:
+        """Unmount a volume whose row was deleted with its organization. Raises MountFailed."""
+        await self._mounts.unmount_if_readable(volume)
 
     async def not_ready_reason(self, volume: Volume) -> str | None:
         """Return None if a backup may read the volume now, else the reason in one sentence.
@@ -94,9 +89,9 @@ class Volumes:
             if row.status == "unmounted":
                 return row.last_error or "Volume is not mounted"
             if row.status == "mounted":
-                await self._check(row)
+                await self._mounts.check(row)
             if row.status == "error" and row.auto_remount:
-                await self._mount(row)
+                await self._mounts.mount(row)
         return None if row.status == "mounted" else row.last_error or "Volume check failed"
 
     # Operations of the API
@@ -132,9 +127,9 @@ class Volumes:
         volume = Volume(organization_id=actor.organization_id, name=checks.volume_name(body.name))
         self._store_config(volume, config)
         await checks.save(volume)
-        self._publish("volume:created", volume)
+        self._mounts.publish("volume:created", volume)
         async with self._locked(actor.organization_id, volume.short_id) as row:
-            await self._mount(row)
+            await self._mounts.mount(row)
         return self._details(row)
 
     async def test_connection(
@@ -171,8 +166,8 @@ class Volumes:
                 await self._refuse_unmount(volume)
             await checks.save(volume)
             if is_changed:
-                await self._replace_mount(volume, former)
-                self._publish("volume:updated", volume)
+                await self._mounts.replace(volume, former)
+                self._mounts.publish("volume:updated", volume)
         return self._details(volume)
 
     async def delete(self, actor: Actor, short_id: str) -> None:
@@ -184,40 +179,36 @@ class Volumes:
         """
         async with self._locked(actor.organization_id, short_id) as volume:
             await self._refuse_delete(volume)
-            await self._unmount_if_readable(volume)
+            await self._mounts.unmount_if_readable(volume)
             try:
                 await volume.delete()
             except IntegrityError as error:
                 if not constraints.breaks_reference(error):
                     raise
                 raise Conflict("The volume is used by backup schedules") from None
-        self._publish("volume:deleted", volume)
+        self._mounts.publish("volume:deleted", volume)
 
     async def mount(self, actor: Actor, short_id: str) -> schemas.VolumeState:
         """Mount the volume."""
         async with self._locked(actor.organization_id, short_id) as volume:
-            await self._mount(volume)
+            await self._mounts.mount(volume)
         if volume.status == "mounted":
-            self._publish("volume:mounted", volume)
+            self._mounts.publish("volume:mounted", volume)
         return checks.state(volume)
 
     async def unmount(self, actor: Actor, short_id: str) -> schemas.VolumeState:
         """Unmount a volume until it is mounted again. Raises Conflict while a task reads it."""
         async with self._locked(actor.organization_id, short_id) as volume:
             await self._refuse_unmount(volume)
-            try:
-                await self.host_api.unmount(present.parsed(volume.config), self.source_path(volume))
-            except ZerobyteError as error:
-                await self._record(volume, "error", error.message)
-            else:
-                await self._record(volume, "unmounted", None)
-                self._publish("volume:unmounted", volume)
+            await self._mounts.unmount(volume)
+        if volume.status == "unmounted":
+            self._mounts.publish("volume:unmounted", volume)
         return checks.state(volume)
 
     async def health_check(self, actor: Actor, short_id: str) -> schemas.VolumeState:
         """Check that the volume answers; one that a user unmounted stays unmounted."""
         async with self._locked(actor.organization_id, short_id) as volume:
-            await self._check(volume)
+            await self._mounts.check(volume)
         return checks.state(volume)
 
     async def files(
@@ -233,7 +224,10 @@ class Volumes:
         if volume.status != "mounted":
             raise Conflict("Volume is not mounted")
         return await browse.page(
-            self.host_api, self.source_path(volume), query, protected=self._protected
+            self.host_api,
+            self.source_path(volume),
+            query,
+            protected=self._mounts.protected_in(volume),
         )
 
     async def _check_path(self, actor: Actor, config: VolumeConfig) -> None:
@@ -242,17 +236,6 @@ class Volumes:
             await self._grants.check(actor, config.path, host_api=self.host_api)
         elif config.backend == "rclone":
             await self._grants.check_remotes(actor)
-
-    async def _check_allowed_root(self, volume: Volume) -> None:
-        """Refuse a directory volume outside the roots that are granted now."""
-        roots = await self.allowed_roots(volume)
-        if roots is None:
-            return
-        path = str(self.source_path(volume))
-        if not await self.host_api.is_within_roots([path], roots):
-            raise MountFailed(
-                "This folder is outside the folders that the organization may use on this host"
-            )
 
     async def browse(self, actor: Actor, query: schemas.BrowseQuery) -> schemas.Directories:
         """List the folders inside a folder of the host, without our own data.
@@ -267,18 +250,6 @@ class Volumes:
         return await browse.directories(
             self.host_api, query, protected=self._protected, roots=roots
         )
-
-    async def release(self, volume: Volume) -> None:
-        """Unmount a volume whose row was deleted with its organization. Raises MountFailed."""
-        await self._unmount_if_readable(volume)
-
-    async def _unmount_if_readable(self, volume: Volume) -> None:
-        """Unmount a volume; a damaged config must not prevent its deletion."""
-        try:
-            config = present.parsed(volume.config)
-        except encrypted_config.DamagedConfig:
-            return
-        await self.host_api.unmount(config, self.source_path(volume))
 
     async def find(self, organization_id: str, short_id: str) -> Volume:
         """Return the organization's volume with this short id. Raises NotFound."""
@@ -337,62 +308,5 @@ class Volumes:
     def _store_config(self, volume: Volume, config: VolumeConfig) -> None:
         volume.type = config.backend
         volume.config = encrypted_config.seal(
-            self._sealer, config, table=_TABLE, row=volume.short_id
+            self._sealer, config, table=TABLE, row=volume.short_id
         )
-
-    async def _replace_mount(self, volume: Volume, stored: dict[str, Any]) -> None:
-        try:
-            former = present.parsed(stored)
-        except encrypted_config.DamagedConfig:
-            await self._mount(volume)
-            return
-        path = path_of(former, volumes_dir=self._volumes_dir, short_id=volume.short_id)
-        try:
-            await self.host_api.unmount(former, path)
-        except ZerobyteError as error:
-            # Do not mount over the old share: backups would read it without an error.
-            await self._record(volume, "error", error.message)
-        else:
-            await self._mount(volume)
-
-    async def _mount(self, volume: Volume) -> None:
-        try:
-            config = self.plain_config(volume)
-            await self.host_api.mount(config, self.source_path(volume), protected=self._protected)
-            await self._check_allowed_root(volume)
-        except ZerobyteError as error:
-            await self._record(volume, "error", error.message)
-        else:
-            await self._record(volume, "mounted", None)
-
-    async def _check(self, volume: Volume) -> None:
-        if volume.status == "unmounted":
-            await self._record(volume, "unmounted", volume.last_error)
-            return
-        try:
-            config = present.parsed(volume.config)
-            await self.host_api.check_mount(
-                config, self.source_path(volume), protected=self._protected
-            )
-            await self._check_allowed_root(volume)
-        except ZerobyteError as error:
-            await self._record(volume, "error", error.message)
-        else:
-            await self._record(volume, "mounted", None)
-
-    async def _record(self, volume: Volume, status: VolumeStatus, error: str | None) -> None:
-        """Store the result of a check; `updated_at` stays, because it is not an edit."""
-        previous = volume.status
-        found = {
-            "status": status,
-            "last_error": redact(error) if error else None,
-            "last_health_check": clock.now_ms(),
-        }
-        volume.update_from_dict(found)
-        await Volume.filter(id=volume.id).update(**found)
-        if status != previous:
-            self._publish("volume:status_changed", volume, status=status)
-
-    def _publish(self, event: str, volume: Volume, **more: str) -> None:
-        payload = {"organizationId": volume.organization_id, "volumeName": volume.name, **more}
-        self._bus.publish(volume.organization_id, event, payload)
