@@ -1,4 +1,4 @@
-"""`python -m bench`: start a platform, measure, print one table."""
+"""`python -m bench`: start a platform, measure, print a table of each part and one of all goals."""
 
 import argparse
 import asyncio
@@ -9,17 +9,19 @@ from pathlib import Path
 from typing import Final
 
 from rich.console import Console
-from rich.table import Table
 
 from bench.accounts import sign_ins
 from bench.bare import BareRestic
 from bench.browse import browse
 from bench.data import fill
-from bench.measure import Row, first_backups, memory, seconds, small_runs
+from bench.footprint import footprint
+from bench.measure import first_backups, runs_at_once, small_runs
 from bench.minute import same_minute
 from bench.reads import reads
+from bench.rows import Row, seconds, show, show_goals
 from bench.spy import Spy
 from bench.standstill import Standstill
+from bench.timeline import timeline
 from bench.trees import trees
 from zerobyte.core import ids
 from zerobyte.core.errors import ZerobyteError
@@ -27,23 +29,38 @@ from zerobyte.demo.client import signed_out_client
 from zerobyte.demo.platform import platform, remove_folder
 
 
-async def measure_reads(work: Path, options: argparse.Namespace, console: Console) -> list[Row]:
-    """Measure reads of clients: lists, single objects, files of snapshots."""
+async def measure_reads(_: Path, __: argparse.Namespace, console: Console) -> list[Row]:
+    """Measure reads of clients: lists and single objects."""
     console.print("Measuring reads of the API, beside an empty route instead of bare restic:")
     console.print("answers per second, then p50, p90, p99 and the slowest in ms")
-    rows = await reads()
-    console.print(f"Measuring the listing of {options.tree} files")
-    return rows + await trees(work, restic=options.restic, files=options.tree)
+    return await reads()
 
 
 async def measure_browsing(work: Path, options: argparse.Namespace, console: Console) -> list[Row]:
-    """What people wait for when they open a folder of a snapshot."""
+    """Measure the waiting time of folders of a snapshot."""
     console.print(f"Measuring folders of a snapshot with {options.browse} files")
     return await browse(work, restic=options.restic, files=options.browse)
 
 
-async def measure(work: Path, options: argparse.Namespace, console: Console) -> list[Row]:
-    """Measure everything in one run, so that the figures are comparable."""
+async def measure_listing(work: Path, options: argparse.Namespace, console: Console) -> list[Row]:
+    """Measure the listing of a large snapshot."""
+    console.print(f"Measuring the listing of {options.tree} files")
+    return await trees(work, restic=options.restic, files=options.tree)
+
+
+async def measure_footprint(work: Path, options: argparse.Namespace, console: Console) -> list[Row]:
+    """Measure starts, memory, and CPU of an idle platform."""
+    return await footprint(work, idle_s=options.idle, runs=options.runs, console=console)
+
+
+async def measure_steps(work: Path, options: argparse.Namespace, console: Console) -> list[Row]:
+    """Measure the steps of a run."""
+    console.print(f"Measuring the steps of {options.runs} runs")
+    return await timeline(work, restic=options.restic, runs=options.runs)
+
+
+async def measure_runs(work: Path, options: argparse.Namespace, console: Console) -> list[Row]:
+    """Measure sign-ins, small backups, backups at once and first backups."""
     restic = options.restic
     spy = Spy(work, restic=restic)
     large = work / f"{options.files} files, {options.megabytes} MB"
@@ -57,24 +74,27 @@ async def measure(work: Path, options: argparse.Namespace, console: Console) -> 
     home = work / "data"
     console.print("Starting a platform")
     async with platform(home, env=env) as stage, signed_out_client(stage.url) as client:
-        rows = [Row("first start to ready", seconds(stage.ready_s))]
         password = ids.token()
         await client.sign_up(password)
-        console.print(f"Measuring {options.runs} sign-ins")
-        rows += await sign_ins(stage.url, "demo", password, rounds=options.runs)
+        console.print(f"Measuring {options.sign_ins} rounds of sign-ins")
+        rows = await sign_ins(stage.url, "demo", password, rounds=options.sign_ins)
         repository = await client.add_repository("small", str(home / "repositories"))
+        volume = await client.add_volume("small", str(small))
         schedule = await client.add_schedule(
-            "small",
-            volume=await client.add_volume("small", str(small)),
-            repository=str(repository["shortId"]),
+            "small", volume=volume, repository=str(repository["shortId"])
         )
         console.print(f"Measuring {options.runs} small runs")
-        bare = BareRestic(work / "bare", restic=restic)
+        bare = BareRestic(work / "bare", restic=str(spy.program))
         standstill = Standstill()
         async with standstill.meanwhile():
-            rows += await small_runs(client, spy, bare, schedule, options.runs)
+            rows += await small_runs(
+                stage, client, spy, bare, schedule=schedule, number=options.runs
+            )
         rows.append(Row("the measuring itself stood still", seconds(standstill.longest_s)))
-        rows += memory(stage)
+        console.print(f"Measuring {options.at_once} backups at once")
+        rows += await runs_at_once(
+            client, home, volume=volume, number=options.at_once, rounds=options.rounds
+        )
         console.print(f"Measuring {options.rounds} first backups")
         rows += await first_backups(
             client,
@@ -85,9 +105,6 @@ async def measure(work: Path, options: argparse.Namespace, console: Console) -> 
             rounds=options.rounds,
             restic=restic,
         )
-    console.print("Starting the platform again on its data")
-    async with platform(home, env=env) as stage:
-        rows.append(Row("next start to ready", seconds(stage.ready_s)))
     return rows
 
 
@@ -99,40 +116,42 @@ async def measure_due(work: Path, options: argparse.Namespace, console: Console)
 PARTS: Final = {
     "reads": measure_reads,
     "browse": measure_browsing,
-    "runs": measure,
-    "due": measure_due,
+    "runs": measure_runs,
+    "footprint": measure_footprint,
 }
+"""The parts of a full run, which takes less than ten minutes on two free cores."""
 
-
-def show(rows: list[Row], console: Console) -> None:
-    """Print the table: medians, and in brackets minimum and maximum."""
-    table = Table()
-    for title in ("median", "Zerobyte", "bare restic", "ratio"):
-        table.add_column(title, justify="left" if title == "median" else "right")
-    for row in rows:
-        table.add_row(row.what, row.ours, row.bare, row.ratio)
-    console.print(table)
+DETAILS: Final = {"listing": measure_listing, "steps": measure_steps, "due": measure_due}
+"""Parts that run with `--only` alone."""
 
 
 def main() -> int:
     """Measure and print. Returns 1 if a measurement failed."""
     parser = argparse.ArgumentParser(prog="python -m bench")
     parser.add_argument("--runs", type=int, default=20, help="small runs")
-    parser.add_argument("--rounds", type=int, default=3, help="first backups")
+    parser.add_argument("--rounds", type=int, default=3, help="first backups; backups at once")
+    parser.add_argument("--at-once", type=int, default=10, help="backups at the same time")
+    parser.add_argument("--sign-ins", type=int, default=5, help="rounds of sign-ins")
+    parser.add_argument("--idle", type=float, default=60, help="seconds of the idle measurement")
     parser.add_argument("--files", type=int, default=10_000)
     parser.add_argument("--megabytes", type=int, default=1_000)
     parser.add_argument("--tree", type=int, default=200_000, help="files of the listed tree")
     parser.add_argument("--browse", type=int, default=50_000, help="files of the browsed snapshot")
     parser.add_argument("--restic", default=shutil.which("restic") or "restic")
     parser.add_argument("--due", type=int, default=200, help="schedules due in one minute")
-    parser.add_argument("--only", choices=tuple(PARTS), help="one part alone")
+    parser.add_argument("--only", choices=(*PARTS, *DETAILS), help="one part alone")
     options = parser.parse_args()
     console = Console(highlight=False)
     work = Path(tempfile.mkdtemp(prefix="zerobyte-bench-"))
     try:
-        for name, part in PARTS.items():
-            if options.only in (None, name):
-                show(asyncio.run(part(work, options, console)), console)
+        chosen = {options.only: (PARTS | DETAILS)[options.only]} if options.only else PARTS
+        goals: list[Row] = []
+        for part in chosen.values():
+            rows = asyncio.run(part(work, options, console))
+            show(rows, console)
+            goals += [row for row in rows if row.goal]
+        if goals:
+            show_goals(goals, console)
     except (ZerobyteError, RuntimeError) as error:
         console.print(str(error), style="red", markup=False)
         return 1

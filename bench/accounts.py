@@ -6,7 +6,7 @@ from statistics import median, quantiles
 
 import httpx
 
-from bench.measure import Row, seconds
+from bench.rows import Row, seconds
 
 _CROWD = 20
 

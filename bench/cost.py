@@ -1,11 +1,12 @@
-"""The processor time of each process of a platform, without the programs that it starts."""
+"""The processes of a platform by role, and their processor time without programs they start."""
 
 import contextlib
 from collections import defaultdict
+from collections.abc import Iterator
 
 import psutil
 
-from bench.measure import role_of
+from zerobyte.demo.platform import Platform
 
 
 class OwnCost:
@@ -26,3 +27,33 @@ class OwnCost:
                 times = part.cpu_times()
                 found[role_of(part)] += times.user + times.system
         return found
+
+
+def parts(stage: Platform) -> Iterator[tuple[str, psutil.Process]]:
+    """Return each process of the platform with the name of its part."""
+    for child in _family(stage.pid):
+        try:
+            role = role_of(child)
+        except psutil.NoSuchProcess:
+            continue
+        yield role, child
+
+
+def _family(pid: int) -> Iterator[psutil.Process]:
+    supervisor = psutil.Process(pid)
+    yield supervisor
+    yield from supervisor.children(recursive=True)
+
+
+def role_of(child: psutil.Process) -> str:
+    """Return what a process of the platform is."""
+    words = " ".join(child.cmdline()[1:])
+    for sign, role in (
+        ("prefect_server", "Prefect server"),
+        ("worker", "worker"),
+        ("zerobyte.app", "API"),
+        ("serve", "supervisor"),
+    ):
+        if sign in words:
+            return role
+    return child.name()

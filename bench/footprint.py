@@ -1,15 +1,12 @@
-"""`python -m bench.footprint`: times of a start, memory, idle CPU, and Prefect's bytes per run.
+"""Measure times of a start, memory, idle CPU, and Prefect's bytes per run.
 
 It uses two starts of one platform: the first on a fresh data folder, the second on its data.
 """
 
-import argparse
 import asyncio
 import contextlib
 import sqlite3
-import sys
-import tempfile
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator, Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -18,17 +15,26 @@ import httpx
 import psutil
 from rich.console import Console
 
-from bench.__main__ import show
+from bench.cost import parts
 from bench.data import fill
-from bench.measure import Row, parts, seconds
+from bench.measure import run_to_end
+from bench.rows import Row, at_most, megabytes, seconds
 from zerobyte.core import clock, ids
-from zerobyte.core.errors import ZerobyteError
 from zerobyte.demo.client import Client, signed_out_client
-from zerobyte.demo.platform import Platform, platform, remove_folder
+from zerobyte.demo.platform import Platform, platform
 
 _POLL_S: Final = 0.1
 _SETTLE_S: Final = 15.0
 """Pause before idle figures: the work after a start ends, and Prefect writes its last events."""
+
+_FRESH_GOAL_S: Final = 5.0
+_ANSWER_GOAL_S: Final = 1.2
+_READY_GOAL_S: Final = 4.0
+_BACKUP_GOAL_S: Final = 5.0
+_IDLE_GOAL_MB: Final = 280.0
+_RUNS_GOAL_MB: Final = 300.0
+_IDLE_CPU_GOAL_S: Final = 0.8
+"""In a minute."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,15 +68,6 @@ async def _ready_s(stage: Platform, began: float) -> float:
         while not (await client.get("/api/readiness")).is_success:  # noqa: ASYNC110 - another process
             await asyncio.sleep(_POLL_S)
     return clock.monotonic() - began
-
-
-async def run_to_end(client: Client, schedule: str) -> None:
-    """Run a schedule to its end. Raises RuntimeError if it does not succeed."""
-    status = ""
-    async for state in client.follow(await client.run(schedule)):
-        status = state["status"]
-    if status != "succeeded":
-        raise RuntimeError(f"The run {status}.")
 
 
 def _processes(stage: Platform) -> list[tuple[str, psutil.Process]]:
@@ -112,21 +109,27 @@ def used_bytes(home: Path) -> int:
     return (pages - free) * size
 
 
-def _each(what: str, figures: Mapping[str, float], unit: str, digits: int) -> list[Row]:
-    whole = {**figures, "all": sum(figures.values())}
-    return [Row(f"{what}: {role}", f"{size:.{digits}f} {unit}") for role, size in whole.items()]
+def _each(
+    what: str, figures: Mapping[str, float], unit: Callable[[float], str], goal: float
+) -> list[Row]:
+    """Return a row for each role, and one with the goal of their sum."""
+    rows = [Row(f"{what}: {role}", unit(size)) for role, size in figures.items()]
+    return [*rows, at_most(what, sum(figures.values()), goal, unit=unit)]
 
 
-async def measure(home: Path, *, idle_s: float, runs: int, console: Console) -> list[Row]:
+async def footprint(work: Path, *, idle_s: float, runs: int, console: Console) -> list[Row]:
     """Measure two starts, the idle platform and some runs. Returns the rows of the table."""
-    source, password = home.parent / "source", ids.token()
+    home, source, password = work / "footprint data", work / "footprint", ids.token()
     fill(source, files=10, size_bytes=10_000)
     console.print("Starting on a fresh data folder")
     async with started(home) as start, signed_out_client(start.stage.url) as client:
         rows = [
             Row("fresh start to first answer", seconds(start.answered_s)),
-            Row("fresh start to ready", seconds(await start.ready_s)),
-            *_each("CPU until ready, fresh", cpu_s(start.stage), "s", 2),
+            at_most("fresh start to ready", await start.ready_s, _FRESH_GOAL_S),
+            *(
+                Row(f"CPU until ready, fresh: {role}", seconds(used))
+                for role, used in cpu_s(start.stage).items()
+            ),
         ]
         await client.sign_up(password)
         repository = await client.add_repository("small", str(home / "repositories"))
@@ -143,9 +146,9 @@ async def measure(home: Path, *, idle_s: float, runs: int, console: Console) -> 
         await run_to_end(client, schedule)
         backed_up_s = clock.monotonic() - start.began
         rows += [
-            Row("start to first answer", seconds(start.answered_s)),
-            Row("start to ready", seconds(await start.ready_s)),
-            Row("start to first backup done", seconds(backed_up_s)),
+            at_most("start to first answer", start.answered_s, _ANSWER_GOAL_S),
+            at_most("start to ready", await start.ready_s, _READY_GOAL_S),
+            at_most("start to first backup done", backed_up_s, _BACKUP_GOAL_S),
         ]
         return rows + await _footprint(
             start.stage, client, schedule, idle_s=idle_s, runs=runs, console=console
@@ -156,42 +159,17 @@ async def _footprint(
     stage: Platform, client: Client, schedule: str, *, idle_s: float, runs: int, console: Console
 ) -> list[Row]:
     await asyncio.sleep(_SETTLE_S)
-    rows = _each("PSS idle", pss(stage), "MB", 1)
+    rows = _each("PSS idle", pss(stage), megabytes, _IDLE_GOAL_MB)
     console.print(f"Measuring {idle_s:.0f} idle seconds")
     before = cpu_s(stage)
     await asyncio.sleep(idle_s)
     used = {role: after - before.get(role, 0.0) for role, after in cpu_s(stage).items()}
-    rows += _each(f"CPU of {idle_s:.0f} idle s", used, "s", 2)
+    rows += _each(f"CPU of {idle_s:.0f} idle s", used, seconds, _IDLE_CPU_GOAL_S * idle_s / 60)
     console.print(f"Measuring {runs} runs")
-    size, before = used_bytes(stage.home), cpu_s(stage)
+    size = used_bytes(stage.home)
     for _ in range(runs):
         await run_to_end(client, schedule)
-    used = {role: (after - before[role]) / runs for role, after in cpu_s(stage).items()}
     await asyncio.sleep(_SETTLE_S)
     per_run = (used_bytes(stage.home) - size) / runs / 1000
-    rows += _each("CPU per run", used, "s", 3)
     rows.append(Row("Prefect's database per run", f"{per_run:.1f} KB"))
-    return rows + _each(f"PSS after {runs} runs", pss(stage), "MB", 1)
-
-
-def main() -> int:
-    """Measure and print; 1 when something could not be measured."""
-    parser = argparse.ArgumentParser(prog="python -m bench.footprint")
-    parser.add_argument("--idle", type=float, default=60, help="seconds of the idle measurement")
-    parser.add_argument("--runs", type=int, default=20, help="small backups")
-    options = parser.parse_args()
-    console = Console(highlight=False)
-    work = Path(tempfile.mkdtemp(prefix="zerobyte-footprint-"))
-    try:
-        rows = measure(work / "data", idle_s=options.idle, runs=options.runs, console=console)
-        show(asyncio.run(rows), console)
-    except (ZerobyteError, RuntimeError) as error:
-        console.print(str(error), style="red", markup=False)
-        return 1
-    finally:
-        remove_folder(work)
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())
+    return rows + _each(f"PSS after {runs} runs", pss(stage), megabytes, _RUNS_GOAL_MB)

@@ -1,27 +1,26 @@
 """The measurements: each is a coroutine that returns rows of the table."""
 
+import asyncio
 import time
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
-
-import psutil
+from typing import Final
 
 from bench.bare import BareRestic
+from bench.cost import OwnCost
+from bench.rows import Row, at_most, seconds
 from bench.spy import Spy, same_flags
 from zerobyte.demo.client import Client
 from zerobyte.demo.platform import Platform
 
+SETTLE_S: Final = 1.5
+"""Pause after a run: Prefect writes what belongs to it a moment later."""
 
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One line of the table: our figure, that of bare restic if there is one, and a note."""
-
-    what: str
-    ours: str
-    bare: str = ""
-    ratio: str = ""
+_STARTED_GOAL_S: Final = 0.20
+_OVERHEAD_GOAL_S: Final = 0.30
+_CPU_GOAL_S: Final = 0.45
+_AT_ONCE_GOAL_S: Final = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +48,19 @@ async def run_once(client: Client, spy: Spy, schedule: str) -> Run:
     return Run(accepted, started, ended)
 
 
+async def run_to_end(client: Client, schedule: str) -> float:
+    """Run a schedule; return the seconds it took. Raises RuntimeError if it does not succeed."""
+    begun = time.perf_counter()
+    status = ""
+    async for state in client.follow(await client.run(schedule)):
+        status = state["status"]
+    if status != "succeeded":
+        raise RuntimeError(f"The run {status}.")
+    return time.perf_counter() - begun
+
+
 async def small_runs(
-    client: Client, spy: Spy, bare: BareRestic, schedule: str, number: int
+    stage: Platform, client: Client, spy: Spy, bare: BareRestic, *, schedule: str, number: int
 ) -> list[Row]:
     """Measure backups of almost no data: the rest is the overhead of a run."""
     await run_once(client, spy, schedule)
@@ -58,19 +68,52 @@ async def small_runs(
     argv = same_flags(spy.backups()[-1])
     await bare.run(argv)
     ours, theirs = [], []
+    cost = OwnCost(stage.pid)
     for _ in range(number):
         ours.append(await run_once(client, spy, schedule))
         theirs.append(await bare.run(argv))
+    await asyncio.sleep(SETTLE_S)
+    used = {role: used_s / number for role, used_s in cost.seconds().items()}
     alone = median(theirs)
     whole = median(run.ended_s for run in ours)
     accepted = sorted(run.accepted_s for run in ours)
     started = sorted(run.started_s for run in ours)
     return [
         Row("request to run, answered", _spread(accepted)),
-        Row("request to restic started", _spread(started)),
-        Row("request to task ended", seconds(whole), seconds(alone)),
-        Row("… minus bare restic", seconds(whole - alone)),
+        Row("request to restic started, all runs", _spread(started)),
+        at_most("request to restic started", median(started), _STARTED_GOAL_S),
+        Row("request to task ended", seconds(whole), seconds(alone), f"{whole / alone:.2f}"),
+        at_most(
+            "request to task ended, minus bare restic",
+            whole - alone,
+            _OVERHEAD_GOAL_S,
+            reference=alone,
+        ),
+        *(Row(f"CPU per run without restic: {role}", seconds(one)) for role, one in used.items()),
+        at_most("CPU per run without restic", sum(used.values()), _CPU_GOAL_S),
     ]
+
+
+async def runs_at_once(
+    client: Client, home: Path, *, volume: str, number: int, rounds: int
+) -> list[Row]:
+    """Measure backups that start at once, each into a repository of its own."""
+    schedules: list[str] = []
+    for one in range(number):
+        repository = await client.add_repository(f"at once {one}", str(home / "repositories"))
+        schedules.append(
+            await client.add_schedule(
+                f"at once {one}", volume=volume, repository=str(repository["shortId"])
+            )
+        )
+    took: list[float] = []
+    for _ in range(rounds):
+        begun = time.perf_counter()
+        await asyncio.gather(*(run_to_end(client, one) for one in schedules))
+        took.append(time.perf_counter() - begun)
+        await asyncio.sleep(SETTLE_S)
+    what = f"{number} backups at once on {number} repositories"
+    return [at_most(what, median(took), _AT_ONCE_GOAL_S)]
 
 
 async def first_backups(
@@ -92,55 +135,6 @@ async def first_backups(
     mine, alone = median(ours), median(theirs)
     what = f"first backup of {source.name}"
     return [Row(what, seconds(mine), seconds(alone), f"{mine / alone:.2f}")]
-
-
-def memory(stage: Platform) -> list[Row]:
-    """Measure the resident memory of each process of the platform."""
-    rows: list[Row] = []
-    total = 0
-    for role, part in parts(stage):
-        try:
-            size = part.memory_info().rss
-        except psutil.NoSuchProcess:
-            continue
-        total += size
-        rows.append(Row(f"memory: {role}", f"{size / 1e6:.0f} MB"))
-    return [*rows, Row("memory: all", f"{total / 1e6:.0f} MB")]
-
-
-def parts(stage: Platform) -> Iterator[tuple[str, psutil.Process]]:
-    """Return each process of the platform with the name of its part."""
-    for child in _family(stage.pid):
-        try:
-            role = role_of(child)
-        except psutil.NoSuchProcess:
-            continue
-        yield role, child
-
-
-def _family(pid: int) -> Iterator[psutil.Process]:
-    supervisor = psutil.Process(pid)
-    yield supervisor
-    yield from supervisor.children(recursive=True)
-
-
-def role_of(child: psutil.Process) -> str:
-    """Return what a process of the platform is."""
-    words = " ".join(child.cmdline()[1:])
-    for sign, role in (
-        ("prefect_server", "Prefect server"),
-        ("worker", "worker"),
-        ("zerobyte.app", "API"),
-        ("serve", "supervisor"),
-    ):
-        if sign in words:
-            return role
-    return child.name()
-
-
-def seconds(value: float) -> str:
-    """Return a duration as text with its significant digits."""
-    return f"{value * 1000:.0f} ms" if abs(value) < 1 else f"{value:.2f} s"
 
 
 def _spread(values: list[float]) -> str:

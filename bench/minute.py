@@ -16,8 +16,9 @@ import httpx
 import psutil
 from rich.console import Console
 
+from bench.cost import parts
 from bench.data import fill
-from bench.measure import Row, parts, seconds
+from bench.rows import Row, seconds
 from bench.standstill import Standstill
 from zerobyte.core import clock, ids
 from zerobyte.demo.client import Client, signed_out_client

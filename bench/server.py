@@ -35,6 +35,9 @@ WRITES = "/writes"
 SCHEDULES = 50
 SNAPSHOTS = 1000
 TASKS = 200
+SHORT = 70
+LISTS = (f"{SCHEDULES} schedules", f"{SCHEDULES} volumes", f"{SHORT} snapshots")
+"""The lists of 50 to 70 rows."""
 
 
 async def empty(_: object) -> HTTPResponse:
@@ -90,6 +93,7 @@ async def fill() -> dict[str, str]:
     ]
     await Snapshot.bulk_create(
         [_snapshot(repositories[0].id, schedules[0].short_id, n) for n in range(SNAPSHOTS)]
+        + [_snapshot(repositories[1].id, schedules[1].short_id, n) for n in range(SHORT)]
     )
     tasks = [_task(organization.id, schedules[n % SCHEDULES]) for n in range(TASKS)]
     await Task.bulk_create(tasks)
@@ -103,6 +107,7 @@ async def fill() -> dict[str, str]:
         "one repository": f"/api/v1/repositories/{repository}",
         "history of tasks": "/api/v1/tasks/history",
         "one task": f"/api/v1/tasks/{tasks[0].id}",
+        f"{SHORT} snapshots": f"/api/v1/repositories/{repositories[1].short_id}/snapshots",
         f"{SNAPSHOTS} snapshots": f"/api/v1/repositories/{repository}/snapshots",
         "… with their retention": f"/api/v1/repositories/{repository}/snapshots?backupId={one}",
     }

@@ -16,7 +16,7 @@ from rich.console import Console
 from rich.table import Table
 
 from bench.bare import BareRestic
-from bench.measure import Row, seconds
+from bench.rows import Row, seconds
 from bench.tree_table import TreeTable
 from zerobyte.core import process
 from zerobyte.features.repositories.service.tree_cache.cache import TreeCache

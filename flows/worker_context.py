@@ -9,6 +9,7 @@ import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
+from weakref import WeakValueDictionary
 
 from flows.disk_space import DiskSpaceGuard
 from flows.outcome import RunOutcome
@@ -38,12 +39,14 @@ class RunControl:
 
     outcome     outcome of an ended run; sent again if Prefect did not answer when the run ended.
     has_slot    True while the run holds a slot of the host; see `WorkerContext`.
+    share       the slots of one repository, while the run holds one of them.
     is_waiting  True while the run waits for a lease: also a finished backup whose retention waits.
     """
 
     def __init__(self) -> None:
         self.stop = asyncio.Event()
         self.has_slot = False
+        self.share: asyncio.Semaphore | None = None
         self.is_waiting = False
         self.reason: StopReason | None = None
         self.outcome: RunOutcome | None = None
@@ -64,9 +67,11 @@ class WorkerContext:
     webhook_timeout_s   for one whole webhook request.
     slots               limits the runs that work at the same time; None means no limit. A run that
                         waits for a lease holds no slot, so no run waits behind it.
+    repository_slots    how many of the slots backups of one repository may hold; None means all.
     on_waiting          called with the number of runs that wait for a lease when it changes.
     runs                by flow run id, from before a run begins until it has ended.
     jobs                claimed jobs by task id; a shutdown interrupts their runs last.
+    shares              the slots of each repository that has runs here, by repository id.
     """
 
     control: ControlPlane
@@ -77,10 +82,14 @@ class WorkerContext:
     notify_timeout_s: float = 10.0
     webhook_timeout_s: float = 60.0
     slots: asyncio.Semaphore | None = None
+    repository_slots: int | None = None
     on_waiting: Callable[[int], object] = _ignore
     waiting: int = 0
     runs: dict[str, RunControl] = field(default_factory=dict[str, RunControl])
     jobs: "dict[str, JobContext]" = field(default_factory=dict[str, "JobContext"])
+    shares: WeakValueDictionary[str, asyncio.Semaphore] = field(
+        default_factory=WeakValueDictionary[str, asyncio.Semaphore]
+    )
 
     def register(self, flow_run_id: str) -> RunControl:
         """Register a run that is about to begin; later calls return the same control."""
@@ -95,26 +104,44 @@ class WorkerContext:
         self.waiting += change
         self.on_waiting(self.waiting)
 
-    async def acquire_slot(self, run: RunControl) -> None:
+    async def acquire_slot(self, run: RunControl, *, repository_id: str | None = None) -> None:
         """Wait for a slot, first come, first served, and hold it until `release_slot`.
 
         Returns without a slot if the run receives a stop request: it will not work. Call it and
         `release_slot` on the flows' event loop.
+
+        repository_id   of a backup; `repository_slots` limits the slots of its repository.
         """
         if self.slots is None or run.has_slot:
             return
-        acquiring = asyncio.ensure_future(self.slots.acquire())
-        stopping = asyncio.ensure_future(run.stop.wait())
+        if repository_id is not None and self.repository_slots is not None:
+            await self._acquire_share(run, repository_id, self.repository_slots)
+        if not run.stop.is_set():
+            run.has_slot = await _acquire(self.slots, run.stop)
+
+    async def _acquire_share(self, run: RunControl, repository_id: str, limit: int) -> None:
+        """Wait until fewer than `limit` runs of the repository hold a slot."""
+        if run.share is not None:
+            return
+        share = self.shares.get(repository_id)
+        if share is None:
+            share = self.shares[repository_id] = asyncio.Semaphore(limit)
+        is_busy = share.locked()
+        if is_busy:
+            # Counted as waiting, so that the worker takes runs of other repositories.
+            self.count_waiting(1)
         try:
-            await asyncio.wait({acquiring, stopping}, return_when=asyncio.FIRST_COMPLETED)
+            if await _acquire(share, run.stop):
+                run.share = share
         finally:
-            stopping.cancel()
-            run.has_slot = acquiring.done() and not acquiring.cancelled()
-            if not run.has_slot:
-                acquiring.cancel()
+            if is_busy:
+                self.count_waiting(-1)
 
     def release_slot(self, run: RunControl) -> None:
         """Release the run's slot, if it holds one."""
+        if run.share is not None:
+            run.share.release()
+            run.share = None
         if self.slots is not None and run.has_slot:
             run.has_slot = False
             self.slots.release()
@@ -133,6 +160,21 @@ class WorkerContext:
         """Stop every run. Call it on the flows' event loop."""
         for run in self.runs.values():
             run.request_stop(reason)
+
+
+async def _acquire(slots: asyncio.Semaphore, stop: asyncio.Event) -> bool:
+    """Acquire a slot. Returns False if the stop request comes first."""
+    acquiring = asyncio.ensure_future(slots.acquire())
+    stopping = asyncio.ensure_future(stop.wait())
+    has_slot = False
+    try:
+        await asyncio.wait({acquiring, stopping}, return_when=asyncio.FIRST_COMPLETED)
+        has_slot = acquiring.done() and not acquiring.cancelled()
+        return has_slot
+    finally:
+        stopping.cancel()
+        if not has_slot:
+            acquiring.cancel()
 
 
 _installed: list[WorkerContext] = []

@@ -77,7 +77,9 @@ async def claimed_job(
     context.jobs[job.task_id] = job
     start_renewal(job)
     try:
-        await context.acquire_slot(run)
+        # A restore, for which a user waits, is not held back by backups of its repository.
+        is_backup = job.spec.kind == "backup"
+        await context.acquire_slot(run, repository_id=job.spec.repository.id if is_backup else None)
         yield job
     finally:
         context.jobs.pop(job.task_id, None)

@@ -4,11 +4,11 @@ Every child also gets PATH, HOME, language, time zone and proxies. Only the API 
 three children get Prefect's secret; the worker gets its token by file.
 """
 
-import dataclasses
 from collections.abc import Mapping
 from pathlib import Path
 
-from zerobyte.settings import Settings, Variable, parsers, secrets
+from zerobyte.settings import Settings, parsers, secrets
+from zerobyte.settings.variables import variables_of
 
 RUNS_KEPT_S = 90 * 86_400
 EVENTS_KEPT = "P7D"
@@ -105,10 +105,7 @@ def api(environ: Mapping[str, str]) -> dict[str, str]:
     names = {"XDG_DATA_HOME"}
     for _, secret, _ in secrets.SECRETS:
         names |= {secret, f"{secret}_FILE"}
-    for field in dataclasses.fields(Settings):
-        variable = field.metadata.get("variable")
-        if isinstance(variable, Variable):
-            names.add(variable.name)
+    names |= {variable.name for _, variable in variables_of(Settings)}
     return {name: environ[name] for name in names if name in environ} | {
         "PYTHONUNBUFFERED": "1",
         **MALLOC,
@@ -137,6 +134,7 @@ def worker(settings: Settings, *, token_file: Path) -> dict[str, str]:
         "WEBHOOK_ALLOWED_ORIGINS": ",".join(settings.webhook_allowed_origins),
         "WEBHOOK_TIMEOUT": settings.webhook_timeout_s,
         "ZEROBYTE_WORKER_CONCURRENCY": settings.worker_concurrency,
+        "ZEROBYTE_REPOSITORY_CONCURRENCY": settings.repository_concurrency or "auto",
         "ZEROBYTE_DRAIN_GRACE": settings.drain_grace_s,
         "LOG_LEVEL": settings.log_level,
         "TZ": settings.tz,

@@ -40,6 +40,7 @@ from zerobyte.contract.control_plane import RunAnnouncement
 from zerobyte.core import clock
 from zerobyte.core.log import get_logger
 from zerobyte.processes.event_loop_thread import EventLoopThread
+from zerobyte.processes.repository_limit import RepositoryLimit
 from zerobyte.processes.run_record import FINISH_LIMIT_S, STOPPING_LIMIT_S, RunClient
 
 COALESCED = "A newer run of the same schedule is due; it catches up for all missed runs."
@@ -75,6 +76,7 @@ class BackupWorker(BaseWorker[BaseJobConfiguration, BaseVariables, WorkerResult]
         queue: str,
         name: str,
         limit: int,
+        repository_limit: int | None = None,
         flow_loop: EventLoopThread,
         flow_client: RunClient,
         context: WorkerContext,
@@ -92,6 +94,11 @@ class BackupWorker(BaseWorker[BaseJobConfiguration, BaseVariables, WorkerResult]
         )
         self._queue = queue
         self._slots = limit
+        self._repositories = RepositoryLimit(
+            repository_limit,
+            controls=context.runs,
+            read_run=self._read_run,
+        )
         self._flow_loop = flow_loop
         self._flow_client = flow_client
         self._context = context
@@ -129,6 +136,7 @@ class BackupWorker(BaseWorker[BaseJobConfiguration, BaseVariables, WorkerResult]
     async def _submit_scheduled_flow_runs(
         self, flow_run_response: list[WorkerFlowRunResponse]
     ) -> list[FlowRun]:
+        await self._repositories.find_unknown()
         # A run that works here is on the queue until Prefect has its state, and one that has ended
         # here until Prefect has its end: to coalesce it would cancel its work.
         runs = [entry.flow_run for entry in flow_run_response if not self._is_taken(entry.flow_run)]
@@ -137,10 +145,19 @@ class BackupWorker(BaseWorker[BaseJobConfiguration, BaseVariables, WorkerResult]
         for run in missed:
             state = Cancelled(name="Coalesced", message=COALESCED)
             await self.client.set_flow_run_state(run.id, state, force=True)
-        kept = {run.id for run in newest}
+        kept = {run.id for run in self._repositories.choose(newest)}
         chosen = [entry for entry in flow_run_response if entry.flow_run.id in kept]
-        submitted = await super()._submit_scheduled_flow_runs(chosen)
+        submitted = await self._submit(chosen)
         self._has_backlog = len(submitted) < len(chosen)
+        return submitted
+
+    async def _submit(self, entries: list[WorkerFlowRunResponse]) -> list[FlowRun]:
+        """Start runs up to the limit of the host. Returns those that start."""
+        for entry in entries:
+            self._repositories.add(entry.flow_run)
+        submitted = await super()._submit_scheduled_flow_runs(entries)
+        for run_id in {entry.flow_run.id for entry in entries} - {run.id for run in submitted}:
+            self._repositories.remove(run_id)
         return submitted
 
     def _is_taken(self, run: FlowRun) -> bool:
@@ -165,10 +182,11 @@ class BackupWorker(BaseWorker[BaseJobConfiguration, BaseVariables, WorkerResult]
             parameters=parameters,
             state=Scheduled(),
         )
+        has_room = await self._repositories.has_room(flow_run)
         is_new = not self._is_taken(flow_run) and flow_run.id not in self._ended
-        if is_new and not self._has_backlog and may_start():
+        if has_room and is_new and not self._has_backlog and may_start():
             entry = WorkerFlowRunResponse.model_construct(flow_run=flow_run)
-            self._has_backlog = not await super()._submit_scheduled_flow_runs([entry])
+            self._has_backlog = not await self._submit([entry])
 
     async def _submit_run(self, flow_run: FlowRun) -> None:
         """Run a flow run at once.
@@ -178,6 +196,7 @@ class BackupWorker(BaseWorker[BaseJobConfiguration, BaseVariables, WorkerResult]
         try:
             await self.run(flow_run)
         finally:
+            self._repositories.remove(flow_run.id)
             self._cancelled_early.discard(str(flow_run.id))
             self._ended.append(flow_run.id)
             self._submitting_flow_run_ids.discard(flow_run.id)
@@ -214,13 +233,18 @@ class BackupWorker(BaseWorker[BaseJobConfiguration, BaseVariables, WorkerResult]
             _log.error("a run failed without a state", run=run_id, error=type(error).__name__)
         finally:
             self._release_limit_slot(flow_run.id)
+            self._repositories.remove(flow_run.id)
+            has_waiting = self._has_backlog or self._repositories.has_held_back
             # A query costs Prefect as much as a state of the run. Events announce new runs.
-            if self._has_backlog or control.outcome is None or control.outcome.kind == "again":
+            if has_waiting or control.outcome is None or control.outcome.kind == "again":
                 self._slot_free.set()
         # A shutdown waits for registered runs, so that their ends still reach Prefect.
         limit_s = STOPPING_LIMIT_S if control.reason == "stopping" else FINISH_LIMIT_S
         if record is None or not await self._flow_loop.run(record.finish(limit_s)):
             await self._report_end(flow_run.id, control.outcome)
+
+    async def _read_run(self, flow_run_id: UUID) -> FlowRun:
+        return await self.client.read_flow_run(flow_run_id)
 
     async def _flow_name(self, flow_run: FlowRun) -> str:
         if flow_run.flow_id not in self._flow_names:

@@ -101,6 +101,7 @@ class Worker:
             allowed_origins=settings.allowed_origins,
             webhook_timeout_s=settings.webhook_timeout_s,
             slots=asyncio.Semaphore(settings.concurrency),
+            repository_slots=settings.repository_concurrency,
         )
 
     def request_stop(self) -> None:
@@ -192,6 +193,7 @@ class Worker:
             queue=registration.work_queue,
             name=f"worker-{self._settings.host}",
             limit=self._settings.concurrency,
+            repository_limit=self._settings.repository_concurrency,
             flow_loop=self._flow_loop,
             flow_client=flow_client,
             context=self._context,

@@ -44,6 +44,7 @@ class WorkerSettings:
     allowed_origins: tuple[str, ...]
     webhook_timeout_s: float
     concurrency: int
+    repository_concurrency: int
     drain_grace_s: float
     interrupt_s: float
     log_level: str
@@ -76,6 +77,10 @@ class WorkerSettings:
             allowed_origins=common.webhook_allowed_origins,
             webhook_timeout_s=common.webhook_timeout_s,
             concurrency=common.worker_concurrency,
+            # One slot is left for other repositories.
+            repository_concurrency=(
+                common.repository_concurrency or max(common.worker_concurrency - 1, 1)
+            ),
             drain_grace_s=common.drain_grace_s,
             interrupt_s=INTERRUPT_S,
             log_level=common.log_level,

@@ -2,22 +2,26 @@
 
 # ruff: noqa: RUF009 — the calls describe fields; they create no shared default
 
-import dataclasses
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from zerobyte.core import urls
 from zerobyte.core.log import get_logger
 from zerobyte.settings import parsers, secrets
-from zerobyte.settings.variables import SettingsError, Variable, markdown_table, optional, set_by
+from zerobyte.settings.variables import (
+    SettingsError,
+    markdown_table,
+    optional,
+    read_value,
+    set_by,
+    variables_of,
+)
 
 __all__ = ["Settings", "SettingsError"]
 
 _log = get_logger(__name__)
-# For these parsers an empty text is an empty list, not an absent value.
-_LISTS = (parsers.origins, parsers.readable_origins, parsers.memory)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -277,6 +281,14 @@ class Settings:
         "uploads wait for networks.",
         unit="count",
     )
+    repository_concurrency: int | None = set_by(
+        "ZEROBYTE_REPOSITORY_CONCURRENCY",
+        "auto",
+        parsers.repository_runs,
+        "Simultaneous backups of a worker into one repository; `auto` is one less than "
+        "`ZEROBYTE_WORKER_CONCURRENCY`, at least 1, so that other repositories do not wait.",
+        unit="count",
+    )
     drain_grace_s: int = set_by(
         "ZEROBYTE_DRAIN_GRACE",
         "30",
@@ -309,9 +321,9 @@ class Settings:
     worker_token: str | None = optional(
         "ZEROBYTE_WORKER_TOKEN", parsers.text, "Token of a worker on another host.", secret=True
     )
-    app_secret: str = dataclasses.field(repr=False)
+    app_secret: str = field(repr=False)
     """Encrypts stored secrets, signs cookies; from APP_SECRET, APP_SECRET_FILE or the data dir."""
-    setup_token: str = dataclasses.field(repr=False)
+    setup_token: str = field(repr=False)
     """Required by the sign-up that creates the first account, unless it is empty."""
     secret_files: tuple[Path, ...] = ()
     """The files named by APP_SECRET_FILE and similar variables; no backup contains them."""
@@ -349,12 +361,12 @@ class Settings:
         configured = {name: value.strip() for name, value in environ.items() if value.strip()}
         values: dict[str, Any] = {}
         problems: list[str] = []
-        for attribute, variable in _variables():
+        for attribute, variable in variables_of(cls):
             value = configured.get(variable.name, "")
             if attribute == "data_dir" and not value:
                 value = str(secrets.default_data_dir(configured))
             try:
-                values[attribute] = _read(variable, value, values)
+                values[attribute] = read_value(variable, value, values)
             except ValueError as error:
                 problems.append(f"{variable.name} {error}.")
         for attribute, name, lengths in secrets.SECRETS:
@@ -380,21 +392,6 @@ class Settings:
     def table() -> str:
         """Return every variable as a Markdown table."""
         return markdown_table(
-            (known.name, known.default, known.unit, known.description) for _, known in _variables()
+            (known.name, known.default, known.unit, known.description)
+            for _, known in variables_of(Settings)
         )
-
-
-def _variables() -> Iterator[tuple[str, Variable]]:
-    for field in dataclasses.fields(Settings):
-        variable = field.metadata.get("variable")
-        if isinstance(variable, Variable):
-            yield field.name, variable
-
-
-def _read(variable: Variable, value: str, earlier: Mapping[str, Any]) -> Any:
-    # If PORT itself is invalid, the defaults built from it do not matter.
-    known = {"port": 1, "data_dir": "/", **earlier}
-    value = value.strip("\"'") or variable.default.format_map(known)
-    if not value and variable.read not in _LISTS:
-        return "" if variable.name == "PREFECT_API_AUTH_STRING" else None
-    return variable.read(value)

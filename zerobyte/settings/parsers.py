@@ -60,6 +60,11 @@ def simultaneous_runs(value: str) -> int:
     return max(os.cpu_count() or 1, 4) if value == "auto" else count(value)
 
 
+def repository_runs(value: str) -> int | None:
+    """Parse a number of runs; `auto` is None and follows the number of runs of the worker."""
+    return None if value == "auto" else count(value)
+
+
 def memory(value: str) -> tuple[tuple[str, int], ...]:
     """Parse memory limits in bytes, such as `536870912,forget=1073741824`.
 

@@ -1,11 +1,15 @@
 """The declaration of environment variables, their error, and their Markdown table."""
 
 import dataclasses
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar, cast
 
 from zerobyte.core.errors import ZerobyteError
+from zerobyte.settings import parsers
+
+# For these parsers an empty text is an empty list, not an absent value.
+_LISTS = (parsers.origins, parsers.readable_origins, parsers.memory)
 
 T = TypeVar("T")
 
@@ -46,6 +50,24 @@ def optional(
     name: str, read: Callable[[str], T], description: str, *, unit: str = "", secret: bool = False
 ) -> T | None:
     return set_by(name, "", read, description, unit=unit, secret=secret)
+
+
+def variables_of(settings: type) -> Iterator[tuple[str, Variable]]:
+    """Return each attribute of a settings class that a variable sets."""
+    for field in dataclasses.fields(settings):
+        variable = field.metadata.get("variable")
+        if isinstance(variable, Variable):
+            yield field.name, variable
+
+
+def read_value(variable: Variable, value: str, earlier: Mapping[str, Any]) -> Any:
+    """Parse a value, or the variable's default if it is empty. Raises ValueError."""
+    # If PORT itself is invalid, the defaults built from it do not matter.
+    known = {"port": 1, "data_dir": "/", **earlier}
+    value = value.strip("\"'") or variable.default.format_map(known)
+    if not value and variable.read not in _LISTS:
+        return "" if variable.name == "PREFECT_API_AUTH_STRING" else None
+    return variable.read(value)
 
 
 def markdown_table(variables: Iterable[tuple[str, str, str, str]]) -> str:

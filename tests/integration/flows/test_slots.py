@@ -85,6 +85,48 @@ async def test_stopped_run_leaves_the_slot_queue_without_a_slot(
     assert later.has_slot
 
 
+async def test_backups_of_one_repository_leave_a_slot_to_others(context: WorkerContext) -> None:
+    context.repository_slots = 1
+    first, second, other = RunControl(), RunControl(), RunControl()
+    await context.acquire_slot(first, repository_id="a")
+    waiting = asyncio.create_task(context.acquire_slot(second, repository_id="a"))
+    await until(lambda: context.waiting == 1, limit_s=60)
+    await asyncio.wait_for(context.acquire_slot(other, repository_id="b"), 60)
+    assert not waiting.done()
+    context.release_slot(first)
+    await asyncio.wait_for(waiting, 60)
+    assert second.has_slot
+    assert context.waiting == 0
+    for run in (second, other):
+        context.release_slot(run)
+    assert not context.shares
+
+
+async def test_restore_is_not_held_back_by_backups_of_its_repository(
+    context: WorkerContext,
+) -> None:
+    context.repository_slots = 1
+    await context.acquire_slot(RunControl(), repository_id="a")
+    restore = RunControl()
+    await asyncio.wait_for(context.acquire_slot(restore), 60)
+    assert restore.has_slot
+
+
+async def test_stopped_backup_leaves_the_queue_of_its_repository(context: WorkerContext) -> None:
+    context.repository_slots = 1
+    first, stopped, later = RunControl(), RunControl(), RunControl()
+    await context.acquire_slot(first, repository_id="a")
+    waiting = asyncio.create_task(context.acquire_slot(stopped, repository_id="a"))
+    behind = asyncio.create_task(context.acquire_slot(later, repository_id="a"))
+    await until(lambda: context.waiting == 2, limit_s=60)
+    stopped.request_stop("cancelled")
+    await asyncio.wait_for(waiting, 60)
+    assert not stopped.has_slot
+    context.release_slot(first)
+    await asyncio.wait_for(behind, 60)
+    assert later.has_slot
+
+
 class RealLeases:
     """A worker API of one repository: `… backup` gets a shared lease, other tasks an exclusive one.
 

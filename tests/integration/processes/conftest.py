@@ -275,11 +275,11 @@ class Engine:
 
         return asyncio.run(doing())
 
-    def put(self, schedule: str, cron: str | None = None) -> str:
+    def put(self, schedule: str, cron: str | None = None, *, repository: str = "repo0001") -> str:
         plan = DeploymentPlan(
             short_id=schedule,
             schedule_name="family photos",
-            repository_short_id="repo0001",
+            repository_short_id=repository,
             host=self.host,
             cron=cron,
             timezone="UTC",

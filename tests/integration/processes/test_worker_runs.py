@@ -178,6 +178,43 @@ def test_waiting_run_blocks_no_other_run_and_sends_notifications(
     assert b"completed successfully" in plane.hooks[1][1]
 
 
+def test_t5_backups_of_one_repository_do_not_hold_back_other_repositories(
+    plane, engine, start_worker, worker_data, tmp_path
+):
+    """Two slots, and two backups into one repository before one into another."""
+    may_run = tmp_path / "may-run"
+    slow = tmp_path / "slow-restic"
+    slow.write_text(
+        "#!/bin/sh\n"
+        f'case "$*" in *backup*) while ! [ -e {may_run} ]; do sleep 0.1; done;; esac\n'
+        'exec restic "$@"\n'
+    )
+    slow.chmod(0o755)
+    other_access = worker_data.access.model_copy(update={"id": ids.uuid7(), "short_id": "repo0002"})
+    runs, tasks, schedules = [], [], []
+    for access in (worker_data.access, worker_data.access, other_access):
+        schedules.append(ids.short_id())
+        tasks.append(ids.uuid7())
+        plane.jobs[tasks[-1]] = worker_data.job(tasks[-1], schedules[-1], repository=access)
+        engine.put(schedules[-1], repository=access.short_id)
+    start_worker(RESTIC_COMMAND=str(slow), ZEROBYTE_WORKER_CONCURRENCY="2")
+
+    for task, schedule in zip(tasks, schedules, strict=True):
+        run = engine.start("backup", schedule, schedule_id=schedule, task_id=task)
+        plane.announce(
+            RunAnnouncement(
+                flow="backup", flow_run_id=run, name="n", task_id=task, schedule_id=schedule
+            )
+        )
+        runs.append(run)
+        if task != tasks[1]:
+            plane.wait_for(lambda task=task: ("claim", task) in plane.order)
+
+    assert tasks[1] not in {claim.task_id for claim in plane.claims}
+    may_run.touch()
+    assert [engine.ended(run)["type"] for run in runs] == ["COMPLETED"] * 3
+
+
 def test_t1_failed_retention_leaves_the_backup_notification_unchanged(
     plane, engine, start_worker, worker_data
 ):

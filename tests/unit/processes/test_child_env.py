@@ -39,8 +39,8 @@ def test_worker_settings_read_back_every_variable(tmp_path):
     for name in (
         "data_dir", "run_dir", "cache_dir", "restic_command", "rclone_config_dir", "api_url",
         "prefect_url", "prefect_auth", "webhook_allowed_origins", "webhook_timeout_s",
-        "worker_concurrency", "drain_grace_s", "log_level", "tz", "cache_max_bytes",
-        "min_free_bytes", "min_free_percent", "memory_limits",
+        "worker_concurrency", "repository_concurrency", "drain_grace_s", "log_level", "tz",
+        "cache_max_bytes", "min_free_bytes", "min_free_percent", "memory_limits",
         "restic_progress_fps",
     ):  # fmt: skip
         assert getattr(read, name) == getattr(expected, name), name

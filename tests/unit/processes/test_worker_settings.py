@@ -32,6 +32,19 @@ def test_missing_token_error_names_the_variable(environ):
         WorkerSettings.load(environ)
 
 
+@pytest.mark.parametrize(
+    ("simultaneous", "per_repository", "expected"),
+    [("4", "auto", 3), ("1", "auto", 1), ("4", "4", 4), ("8", "2", 2)],
+)
+def test_one_repository_leaves_a_slot_to_others_by_default(simultaneous, per_repository, expected):
+    environ = {
+        "ZEROBYTE_WORKER_TOKEN": TOKEN,
+        "ZEROBYTE_WORKER_CONCURRENCY": simultaneous,
+        "ZEROBYTE_REPOSITORY_CONCURRENCY": per_repository,
+    }
+    assert WorkerSettings.load(environ).repository_concurrency == expected
+
+
 def test_repr_hides_secrets():
     known = WorkerSettings.load(
         {"ZEROBYTE_WORKER_TOKEN": TOKEN, "PREFECT_API_AUTH_STRING": "admin:hidden-secret"}
