@@ -11,6 +11,13 @@ from zerobyte.core import early_interrupt
 _LONG_RUNNING = ("serve", "api", "worker")
 """Commands that install their own handlers after their start."""
 
+_UNUSED_MODULES = (
+    "httpx._main",  # the command line of httpx, with rich, click and pygments
+    "trio",  # httpcore works with asyncio alone, too
+    "opentelemetry.sdk",  # redis would export metrics; docket imports redis, Prefect docket
+)
+"""Modules that installed packages import if they can, and that no child of ours uses."""
+
 
 def main() -> None:
     """Run the command line."""
@@ -31,8 +38,9 @@ def main() -> None:
 def run_child() -> None:
     """Run the module named by the first argument; the supervisor reports interrupts."""
     early_interrupt.install(is_quiet=True)
-    # httpx imports its command line if it can, and with it rich, click and pygments.
-    sys.modules["httpx._main"] = None  # pyright: ignore[reportArgumentType]
+    # None makes the import fail, as if the module were not installed.
+    for unused in _UNUSED_MODULES:
+        sys.modules[unused] = None  # pyright: ignore[reportArgumentType]
     import runpy  # noqa: PLC0415 - after the handler is there
 
     module = sys.argv.pop(1)

@@ -1,8 +1,11 @@
-"""The supervisor imports the standard library and our own small modules only."""
+"""What the supervisor and its children import, and which modules they do not load."""
 
+import ast
 import json
+import os
 import subprocess
 import sys
+from pathlib import Path
 
 # The editable installation and setuptools hook into every Python of this environment.
 HOOKS = ("__editable___zerobyte", "_distutils_hack", "sitecustomize", "_virtualenv")
@@ -38,3 +41,30 @@ def test_serve_starts_without_the_modules_of_other_commands():
         [sys.executable, "-c", script], capture_output=True, text=True, check=True
     )
     assert done.stdout.split() == ["7", "False"]
+
+
+def _loaded_by_child(tmp_path: Path, module: str, names: tuple[str, ...]) -> list[str]:
+    """Return which of the named modules a child has loaded after an import."""
+    (tmp_path / "imports_probe.py").write_text(
+        f"import {module}, sys\n"
+        f"print([name for name in {names!r} if sys.modules.get(name) is not None])\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-m", "zerobyte.launch", "imports_probe"],
+        env={
+            **os.environ,
+            "PYTHONPATH": str(tmp_path),
+            "PREFECT_HOME": str(tmp_path),
+            "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
+        },
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return ast.literal_eval(done.stdout.splitlines()[-1])
+
+
+def test_prefect_server_loads_no_unused_optional_modules(tmp_path):
+    names = ("prefect.server", "httpcore", "redis", "rich.markdown", "trio", "opentelemetry.sdk")
+    loaded = _loaded_by_child(tmp_path, "zerobyte.processes.prefect_server", names)
+    assert loaded == ["prefect.server", "httpcore", "redis"]
