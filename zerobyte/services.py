@@ -240,14 +240,7 @@ def _build_resources(settings: Settings, scheduler: Scheduler) -> _Resources:
         refresher=Refresher(
             snapshots=snapshots, files=files, every_minutes=settings.snapshot_refresh_minutes
         ),
-        restores=_build_restores(
-            settings,
-            volumes=volumes,
-            repositories=repositories,
-            snapshots=snapshots,
-            files=files,
-            tasks=tasks,
-        ),
+        restores=_build_restores(settings, volumes, repositories, snapshots, files, tasks=tasks),
         doctor=Doctor(repositories=repositories, tasks=tasks, host=LOCAL_HOST),
     )
 
@@ -278,11 +271,11 @@ def _build_repositories(
 
 def _build_restores(
     settings: Settings,
-    *,
     volumes: Volumes,
     repositories: Repositories,
     snapshots: Snapshots,
     files: SnapshotFiles,
+    *,
     tasks: Tasks,
 ) -> Restores:
     return Restores(

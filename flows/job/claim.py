@@ -9,7 +9,7 @@ from flows.job.context import JobContext
 from flows.job.lease import start_renewal, stop_renewal
 from flows.worker_context import RunControl, WorkerContext
 from zerobyte.contract.control_plane import ClaimRequest, Granted, Refused, Wait
-from zerobyte.contract.jobs import JobSpec
+from zerobyte.contract.jobs import BackupJob, JobSpec
 from zerobyte.core.aio import wait_for_event
 from zerobyte.core.errors import Unavailable
 from zerobyte.core.log import get_logger
@@ -78,8 +78,8 @@ async def claimed_job(
     start_renewal(job)
     try:
         # A restore, for which a user waits, is not held back by backups of its repository.
-        is_backup = job.spec.kind == "backup"
-        await context.acquire_slot(run, repository_id=job.spec.repository.id if is_backup else None)
+        limited = job.spec.repository.id if isinstance(job.spec, BackupJob) else None
+        await context.acquire_slot(run, repository_id=limited)
         yield job
     finally:
         context.jobs.pop(job.task_id, None)

@@ -5,7 +5,7 @@ It coalesces missed runs, cancels runs in every phase, and ends runs of a dead w
 
 import asyncio
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 from uuid import UUID
@@ -41,6 +41,7 @@ from zerobyte.core import clock
 from zerobyte.core.log import get_logger
 from zerobyte.processes.event_loop_thread import EventLoopThread
 from zerobyte.processes.repository_limit import RepositoryLimit
+from zerobyte.processes.run_order import coalesce_runs, split_by_due
 from zerobyte.processes.run_record import FINISH_LIMIT_S, STOPPING_LIMIT_S, RunClient
 
 COALESCED = "A newer run of the same schedule is due; it catches up for all missed runs."
@@ -321,49 +322,6 @@ class BackupWorker(BaseWorker[BaseJobConfiguration, BaseVariables, WorkerResult]
 
 def _state_name(flow_run: FlowRun) -> str | None:
     return None if flow_run.state is None else flow_run.state.name
-
-
-def split_by_due(runs: Sequence[FlowRun], now: float) -> tuple[list[FlowRun], float | None]:
-    """Return the runs that are due, and when the first of the others is, in epoch seconds."""
-    later = [at for run in runs if (at := _starts_at(run)) > now]
-    return [run for run in runs if _starts_at(run) <= now], min(later, default=None)
-
-
-def _starts_at(run: FlowRun) -> float:
-    """Return when Prefect may start a run: a rescheduled run keeps its expected start time."""
-    at = run.next_scheduled_start_time
-    return at.timestamp() if at else _due(run)
-
-
-def coalesce_runs(runs: Sequence[FlowRun]) -> tuple[list[FlowRun], list[FlowRun]]:
-    """Keep the newest scheduled run of each deployment, and all other runs (T35).
-
-    Returns the runs to start, in order, and the missed runs. Runs that users wait for come first,
-    then backups by their oldest due time, so that no backup waits behind a schedule that is due
-    again and again (T5).
-    """
-    newest: dict[UUID, FlowRun] = {}
-    since: dict[UUID, float] = {}
-    missed: list[FlowRun] = []
-    for run in sorted(runs, key=_due):
-        # Manual runs are never coalesced, nor is a run that began before and was rescheduled: no
-        # other run has its task and due time.
-        can_be_coalesced = run.auto_scheduled and not run.run_count
-        key = run.deployment_id if can_be_coalesced and run.deployment_id else run.id
-        since.setdefault(key, _due(run))
-        if key in newest:
-            missed.append(newest[key])
-        newest[key] = run
-    ordered = sorted(newest, key=lambda key: (_is_backup(newest[key]), since[key]))
-    return [newest[key] for key in ordered], missed
-
-
-def _is_backup(run: FlowRun) -> bool:
-    return "schedule_id" in run.parameters
-
-
-def _due(run: FlowRun) -> float:
-    return run.expected_start_time.timestamp() if run.expected_start_time else 0.0
 
 
 async def list_active_runs(client: PrefectClient, pool: str, queue: str) -> list[FlowRun]:

@@ -13,6 +13,7 @@ from prefect.client.schemas.objects import FlowRun
 
 from flows.worker_context import RunControl
 from zerobyte.core.log import get_logger
+from zerobyte.processes.run_order import is_backup
 
 _TAG: Final = "repository:"
 _WAITING: Final = 10
@@ -45,7 +46,7 @@ class RepositoryLimit:
 
     def add(self, run: FlowRun) -> None:
         """Count a run that the worker takes."""
-        if _is_backup(run):
+        if is_backup(run):
             self._taken[run.id] = _repository(run)
 
     def remove(self, run_id: UUID) -> None:
@@ -60,7 +61,7 @@ class RepositoryLimit:
         chosen: list[FlowRun] = []
         self._held_back = set()
         for run in runs:
-            repository = _repository(run) if _is_backup(run) else None
+            repository = _repository(run) if is_backup(run) else None
             if repository is not None:
                 if not self._is_free(repository, taken, working):
                     self._held_back.add(repository)
@@ -75,7 +76,7 @@ class RepositoryLimit:
 
         Asks Prefect for the run's tags only if the limit could be reached.
         """
-        if self._limit is None or not _is_backup(run):
+        if self._limit is None or not is_backup(run):
             return True
         if len(self._taken) < self._limit and not self._held_back:
             return True
@@ -121,10 +122,6 @@ class RepositoryLimit:
             # Without Prefect the run counts for no repository: a limit must not stop backups.
             _log.debug("repository of a run not found", error=type(error).__name__)
             return None
-
-
-def _is_backup(run: FlowRun) -> bool:
-    return "schedule_id" in run.parameters
 
 
 def _repository(run: FlowRun) -> str | None:

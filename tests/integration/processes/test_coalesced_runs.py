@@ -16,7 +16,7 @@ from flows.worker_context import RunControl
 from tests.support.workers import idle_worker
 from zerobyte.contract.control_plane import RunAnnouncement
 from zerobyte.core import clock
-from zerobyte.processes.prefect_worker import coalesce_runs, split_by_due
+from zerobyte.processes.run_order import coalesce_runs, split_by_due
 
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
 
