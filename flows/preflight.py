@@ -107,7 +107,7 @@ async def _look(source: Source, stop: asyncio.Event | None) -> dict[str, object]
         raise _not_checked(path, error.message) from None
     if findings is None:
         findings = await _look_in_child(path, stop)
-        await blocking.run_blocking_on_path(lambda: check_path(source, path), place=path)
+        await blocking.run_blocking_on_path(lambda: check_path(source, path), path=path)
     return findings
 
 

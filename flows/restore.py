@@ -53,11 +53,11 @@ def check_roots(spec: RestoreJob) -> restic.CheckRoots:
 
     async def check(roots: Sequence[str]) -> Sequence[str]:
         # The target may be a share that does not answer: a check in a thread keeps the loop free.
-        await blocking.run_blocking_on_path(lambda: check_target(spec, roots), place=spec.target)
+        await blocking.run_blocking_on_path(lambda: check_target(spec, roots), path=spec.target)
         if spec.delete:
             await blocking.run_blocking(lambda: check_delete(spec, roots), limit_s=_DELETE_CHECK_S)
         return await blocking.run_blocking_on_path(
-            lambda: _protected_below(spec, roots), place=spec.target
+            lambda: _protected_below(spec, roots), path=spec.target
         )
 
     return check

@@ -60,10 +60,11 @@ async def run_blocking(work: Callable[[], T], *, limit_s: float) -> T:
 
 
 async def run_blocking_on_path(
-    work: Callable[[], T], *, place: str, limit_s: float | None = None
+    work: Callable[[], T], *, path: str, limit_s: float | None = None
 ) -> T:
     """Run blocking work on a folder with `run_blocking`.
 
+    path        the folder, for the error message.
     limit_s     None is PATH_LIMIT_S.
 
     Raises
@@ -74,7 +75,7 @@ async def run_blocking_on_path(
         return await run_blocking(work, limit_s=limit_s)
     except TimeoutError as error:
         raise Unavailable(
-            f"The folder {place} does not answer within {limit_s:g} seconds. "
+            f"The folder {path} does not answer within {limit_s:g} seconds. "
             "Its storage hangs; check the storage, then try again"
         ) from error
 

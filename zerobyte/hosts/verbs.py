@@ -113,12 +113,12 @@ async def is_within_roots(paths: Sequence[str], roots: Sequence[str]) -> bool:
     def compare() -> bool:
         return all(protected_paths.is_allowed(path, roots) for path in paths)
 
-    return await blocking.run_blocking_on_path(compare, place=_named(paths))
+    return await blocking.run_blocking_on_path(compare, path=_named(paths))
 
 
 async def resolve_path(path: str) -> str:
     """Return a path with its links resolved; see `HostApi.resolve_path`."""
-    return await blocking.run_blocking_on_path(lambda: str(Path(path).resolve()), place=path)
+    return await blocking.run_blocking_on_path(lambda: str(Path(path).resolve()), path=path)
 
 
 async def check_repository_path(
@@ -135,7 +135,7 @@ async def check_repository_path(
             path, other_repositories
         ) or protected_paths.refused_repository(path, protected, repositories_folder)
 
-    if await blocking.run_blocking_on_path(is_refused, place=path):
+    if await blocking.run_blocking_on_path(is_refused, path=path):
         raise Invalid.at(["config", "path"], place_check.PROTECTED)
 
 
@@ -145,7 +145,7 @@ async def is_repository(path: str) -> bool:
     def look() -> bool:
         return (Path(path) / "config").is_file() and (Path(path) / "keys").is_dir()
 
-    return await blocking.run_blocking_on_path(look, place=path)
+    return await blocking.run_blocking_on_path(look, path=path)
 
 
 async def resolve_restore_paths(paths: Sequence[str], limits: Sequence[RestoreLimits]) -> list[str]:
@@ -157,7 +157,7 @@ async def resolve_restore_paths(paths: Sequence[str], limits: Sequence[RestoreLi
                 raise Invalid(reason)
         return [os.path.realpath(path) for path in paths]
 
-    return await blocking.run_blocking_on_path(resolve, place=_named(paths))
+    return await blocking.run_blocking_on_path(resolve, path=_named(paths))
 
 
 async def check_includes(source: Path, options: BackupOptions, excluded: Sequence[str]) -> None:
@@ -176,7 +176,7 @@ async def check_includes(source: Path, options: BackupOptions, excluded: Sequenc
                 raise Invalid.at(["includePatterns", number], why)
         raise Invalid(reason)
 
-    await blocking.run_blocking_on_path(look, place=str(source))
+    await blocking.run_blocking_on_path(look, path=str(source))
 
 
 async def check_storage_address(access: RepositoryAccess) -> None:
@@ -219,7 +219,7 @@ async def has_snapshot_file(access: RepositoryAccess, snapshot_id: str) -> bool 
     def look() -> bool | None:
         return (folder / escaping.snapshot(snapshot_id)).exists() if folder.is_dir() else None
 
-    return await blocking.run_blocking_on_path(look, place=path)
+    return await blocking.run_blocking_on_path(look, path=path)
 
 
 async def list_tree(

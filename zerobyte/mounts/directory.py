@@ -20,6 +20,6 @@ async def check(config: DirectoryConfig, *, protected: Iterable[Path]) -> None:
     found = await probe.probe(Path(config.path))
     ours = [str(folder) for folder in protected]
     if await blocking.run_blocking_on_path(
-        lambda: protected_paths.refused_to_read(str(found.real), ours), place=config.path
+        lambda: protected_paths.refused_to_read(str(found.real), ours), path=config.path
     ):
         raise MountFailed("This folder belongs to Zerobyte's own data")

@@ -146,11 +146,11 @@ async def run(
     options, unresolved = options or BackupOptions(), source
     # The volume may be a network share that hangs, which must not block the event loop.
     source = await blocking.run_blocking_on_path(
-        lambda: _checked_source(unresolved, check_source), place=str(source)
+        lambda: _checked_source(unresolved, check_source), path=str(source)
     )
     own = await blocking.run_blocking_on_path(
         lambda: includes.check(source, options, _own_folders(repository, excluded_folders)),
-        place=str(source),
+        path=str(source),
         limit_s=_PATTERNS_S if options.include_patterns else None,
     )
     files = patterns.build(source, options, excluded_folders=own)
@@ -219,7 +219,7 @@ async def record_of(
     if chosen or not (summary.snapshot_id and summary.backup_start and summary.backup_end):
         return None
     try:
-        listed = await blocking.run_blocking_on_path(lambda: _listed(source), place=str(source))
+        listed = await blocking.run_blocking_on_path(lambda: _listed(source), path=str(source))
     except Unavailable:
         return None  # the snapshot exists even if its source hangs now
     counts = {name: getattr(summary, name) for name in SnapshotSummary.model_fields}

@@ -179,7 +179,7 @@ async def count(paths: Sequence[str], rules: Rules) -> int:
     for start in range(0, len(paths), _CHUNK):
         some = paths[start : start + _CHUNK]
         total += await blocking.run_blocking_on_path(
-            lambda some=some: sum(map(rules.may_remove, some)), place=rules.target
+            lambda some=some: sum(map(rules.may_remove, some)), path=rules.target
         )
     return total
 
@@ -215,7 +215,7 @@ async def remove_all(paths: Sequence[str], rules: Rules, *, stop: asyncio.Event 
             raise Interrupted("The restore was stopped before everything was deleted.")
         some = paths[start : start + _CHUNK]
         await blocking.run_blocking_on_path(
-            lambda some=some: remove(some, rules, removed), place=rules.target
+            lambda some=some: remove(some, rules, removed), path=rules.target
         )
     return removed
 

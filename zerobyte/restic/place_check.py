@@ -42,4 +42,4 @@ async def check(access: RepositoryAccess) -> None:
         if not protected_paths.is_allowed(path, roots):
             raise Forbidden(_OUTSIDE)
 
-    await blocking.run_blocking_on_path(look, place=path)
+    await blocking.run_blocking_on_path(look, path=path)

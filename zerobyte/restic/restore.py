@@ -318,7 +318,7 @@ async def _run_restore(
                 summary.append(RestoreSummary.model_validate(message))
 
     takes_locks = await blocking.run_blocking_on_path(
-        lambda: lockless.takes_locks(repository), place=plan.target
+        lambda: lockless.takes_locks(repository), path=plan.target
     )
     async with lockless.stoppable(stop) as ending:
         refused: list[bytes] = []
