@@ -60,7 +60,6 @@ class HostApi(Protocol):
 
         Raises
             MountFailed     the message says why.
-            NotBuilt        this version cannot mount that backend.
             Unavailable     a program is not installed.
         """
         ...
@@ -76,7 +75,7 @@ class HostApi(Protocol):
         ...
 
     async def test_mount(self, config: VolumeConfig, *, protected: Iterable[Path]) -> None:
-        """Try to mount a volume and leave nothing behind. Raises MountFailed, NotBuilt."""
+        """Try to mount a volume and leave nothing behind. Raises MountFailed."""
         ...
 
     async def list_folder(

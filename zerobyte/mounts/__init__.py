@@ -9,7 +9,7 @@ from pathlib import Path
 
 from zerobyte.contract.field_rules import FieldRefused, check_config
 from zerobyte.contract.volumes import DirectoryConfig, VolumeConfig
-from zerobyte.mounts import directory, shares, unavailable, unmounting
+from zerobyte.mounts import directory, shares, unmounting
 from zerobyte.mounts.command import MountTools
 from zerobyte.mounts.errors import MountFailed
 
@@ -49,16 +49,13 @@ async def mount(
 
     Raises
         MountFailed     the message says why the volume cannot be mounted.
-        NotBuilt        this version cannot mount that backend.
         Unavailable     a program is not installed.
     """
     _require_valid(config)
     if isinstance(config, DirectoryConfig):
         await directory.check(config, protected=protected)
-    elif shares.can_mount(config.backend):
-        await shares.mount(config, path, tools)
     else:
-        unavailable.refuse(config)
+        await shares.mount(config, path, tools)
 
 
 async def unmount(config: VolumeConfig, path: Path, tools: MountTools) -> None:
@@ -80,10 +77,8 @@ async def health(config: VolumeConfig, path: Path, *, protected: Iterable[Path])
     _require_valid(config)
     if isinstance(config, DirectoryConfig):
         await directory.check(config, protected=protected)
-    elif shares.can_mount(config.backend):
-        await shares.health(config, path)
     else:
-        raise MountFailed("Volume is not mounted")
+        await shares.health(config, path)
 
 
 async def require_mounted(config: VolumeConfig, path: Path) -> None:
@@ -92,7 +87,7 @@ async def require_mounted(config: VolumeConfig, path: Path) -> None:
     Raises
         MountFailed     nothing, or another share, is mounted there.
     """
-    if not isinstance(config, DirectoryConfig) and shares.can_mount(config.backend):
+    if not isinstance(config, DirectoryConfig):
         await shares.require_mounted(config, path)
 
 
@@ -101,13 +96,10 @@ async def test(config: VolumeConfig, tools: MountTools, *, protected: Iterable[P
 
     Raises
         MountFailed     the message says why the volume cannot be mounted.
-        NotBuilt        this version cannot mount that backend.
         Unavailable     a program is not installed.
     """
     _require_valid(config)
     if isinstance(config, DirectoryConfig):
         await directory.check(config, protected=protected)
-    elif shares.can_mount(config.backend):
-        await shares.test(config, tools)
     else:
-        unavailable.refuse(config)
+        await shares.test(config, tools)

@@ -35,6 +35,7 @@ class MountCommand:
     stderr_file     the command's stderr goes to this file, because a background program that it
                     leaves behind would keep a pipe open.
     secrets         values to redact in its messages.
+    trial           a command to run first, which fails where the mount would show no error.
     keeps_files     a background program reads the secret files again when it reconnects.
     """
 
@@ -43,6 +44,7 @@ class MountCommand:
     env: Mapping[str, str] = field(default_factory=dict[str, str])
     secrets: Sequence[str] = ()
     stderr_file: Path | None = None
+    trial: Sequence[str] = ()
     keeps_files: bool = False
 
 

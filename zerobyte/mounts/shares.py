@@ -5,15 +5,16 @@ a share has a time limit and runs in a child process (T8).
 """
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final, Protocol, cast
 
 from zerobyte.contract.volumes import VolumeConfig, VolumeType
 from zerobyte.core import ids, process
+from zerobyte.core.aio import run_uninterrupted
 from zerobyte.core.process import SecretFolder
 from zerobyte.core.redact import redact
-from zerobyte.mounts import probe, sftp, table, unmounting
+from zerobyte.mounts import kernel, probe, rclone, sftp, table, unmounting
 from zerobyte.mounts.command import MountCommand, MountTools
 from zerobyte.mounts.errors import MountFailed
 
@@ -30,12 +31,10 @@ class _Share(Protocol):
     def explain(self, config: Any, message: str) -> str: ...
 
 
-_SHARES: Final = cast("Mapping[VolumeType, _Share]", {"sftp": sftp})
-
-
-def can_mount(backend: VolumeType) -> bool:
-    """Return True if shares of this backend can be mounted by this version."""
-    return backend in _SHARES
+_SHARES: Final = cast(
+    "Mapping[VolumeType, _Share]",
+    {"nfs": kernel, "smb": kernel, "webdav": rclone, "rclone": rclone, "sftp": sftp},
+)
 
 
 async def require_mounted(config: VolumeConfig, path: Path) -> None:
@@ -60,7 +59,7 @@ async def mount(config: VolumeConfig, path: Path, tools: MountTools) -> None:
     try:
         await _mount_new(config, path, folder, tools)
     except BaseException:
-        await unmounting.clean_up(path, tools.run_dir)
+        await run_uninterrupted(unmounting.clean_up(path, tools.run_dir))
         raise
 
 
@@ -87,8 +86,21 @@ async def _mount_new(
     share = _SHARES[config.backend]
     command = await share.command(config, path, folder, tools)
     await asyncio.to_thread(unmounting.make_mount_point, path)
+    for argv in (command.trial, command.argv):
+        done = await _run(command, argv, tools) if argv else None
+        if done is not None and done.code != 0:
+            message = share.explain(config, _last_words(done, command))
+            raise MountFailed(f"The share cannot be mounted: {message}")
+    await require_mounted(config, path)
+    await probe.probe(path)
+    if not command.keeps_files:
+        process.remove_kept_secret_files(tools.run_dir / "mounts", unmounting.secrets_name(path))
+
+
+async def _run(command: MountCommand, argv: Sequence[str], tools: MountTools) -> process.Exit:
+    """Run one program of a mount. Raises MountFailed at its time limit."""
     done = await process.run(
-        command.argv,
+        argv,
         env=command.env,
         stdin=command.stdin,
         secrets=command.secrets,
@@ -100,13 +112,7 @@ async def _mount_new(
             f"The share was not mounted within {tools.limit_s:g} seconds. See whether the server "
             "answers"
         )
-    if done.code != 0:
-        message = _last_words(done, command)
-        raise MountFailed(f"The share cannot be mounted: {share.explain(config, message)}")
-    await require_mounted(config, path)
-    await probe.probe(path)
-    if not command.keeps_files:
-        process.remove_kept_secret_files(tools.run_dir / "mounts", unmounting.secrets_name(path))
+    return done
 
 
 def _last_words(done: process.Exit, command: MountCommand) -> str:

@@ -1,6 +1,7 @@
 """The check of a source before a backup refuses sources that would give an empty snapshot (T8)."""
 
 import os
+import subprocess
 import sys
 
 import pytest
@@ -173,3 +174,16 @@ def test_a_snapshot_with_far_fewer_files_is_suspect(files, previous, suspect):
 
 def test_run_without_a_snapshot_is_not_suspect():
     assert not preflight.is_suspect(None, 10)
+
+
+@pytest.fixture
+def other_file_system(tmp_path):
+    if os.geteuid() != 0 or subprocess.run(["mount", "-t", "tmpfs", "tmpfs", tmp_path]).returncode:
+        pytest.skip("mounting is not allowed here")
+    yield tmp_path
+    subprocess.run(["umount", tmp_path], check=True)
+
+
+async def test_t8_another_file_system_at_the_path_of_a_share_is_refused(other_file_system):
+    config = NfsConfig(backend="nfs", server="nas", export_path="/x", version="4")
+    assert "Another file system" in await refusal(source(other_file_system, config=config))
