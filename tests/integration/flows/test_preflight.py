@@ -178,7 +178,8 @@ def test_run_without_a_snapshot_is_not_suspect():
 
 @pytest.fixture
 def other_file_system(tmp_path):
-    if os.geteuid() != 0 or subprocess.run(["mount", "-t", "tmpfs", "tmpfs", tmp_path]).returncode:
+    command = ["mount", "-t", "tmpfs", "tmpfs", str(tmp_path)]
+    if os.geteuid() != 0 or subprocess.run(command, check=False).returncode:
         pytest.skip("mounting is not allowed here")
     yield tmp_path
     subprocess.run(["umount", tmp_path], check=True)
