@@ -50,6 +50,7 @@ async def create_rows(harness: SecurityHarness, organization_id: str, name: str)
         "volume": volume.short_id,
         "repositories": repository.short_id,
         "backups": schedule.short_id,
+        "mirrors": repository.short_id,
         "destinations": str(destination.id),
         "tasks": task.id,
         "snapshotId": snapshot,

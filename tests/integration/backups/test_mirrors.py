@@ -2,10 +2,13 @@
 
 from typing import Any
 
+import pytest
+
 from tests.integration.backups.conftest import ApiHarness
-from tests.support.backup_runs import run_now, snapshot_of, success_report, task_of
+from tests.support.backup_runs import FAILURE, run_now, snapshot_of, success_report, task_of
 from zerobyte.core import ids
 from zerobyte.db.leases import Lease
+from zerobyte.features.backups.models import ScheduleMirror
 from zerobyte.features.repositories.models import Repository, Snapshot
 from zerobyte.features.tasks.models import Task
 
@@ -135,3 +138,140 @@ async def test_a_backup_is_copied_to_enabled_mirrors_and_indexed(harness: ApiHar
     assert status == {"sourceCount": 1, "mirrorCount": 1, "missingSnapshots": []}
     [last] = [m["lastSyncTask"] for m in await get(harness, schedule) if m["lastSyncTask"]]
     assert (last["id"], last["status"], last["error"]) == (task.id, "succeeded", None)
+
+
+async def test_retention_of_a_mirror_follows_its_copy_in_the_same_run(
+    harness: ApiHarness,
+) -> None:
+    schedule, mirror = await mirrored(harness, retentionPolicy={"keepLast": 2})
+    snapshot = await back_up(harness, schedule, isSuspect=True)
+    assert await Task.filter(kind="mirrorSync").count() == 1
+    task = await Task.get(kind="mirrorSync")
+    await harness.claim(task_id=task.id)
+    copies, [forget] = await report_copies(harness, task.id, snapshot)
+    job = (await harness.claim(task_id=forget))["job"]
+    assert (job["kind"], job["repository"]["id"]) == ("forget", mirror["id"])
+    assert job["policy"]["keepLast"] == 2
+    names = [copies[snapshot["id"]], snapshot["id"]]
+    assert job["protectedSnapshotIds"] == names, "the copy of a suspect snapshot is suspect"
+    held = await Lease.filter(task_id=forget).values_list("repository_id", "mode")
+    assert held == [(mirror["id"], "exclusive")]
+    done = {"status": "succeeded", "outcome": "success", "result": {"kind": "forget", "plan": None}}
+    await harness.ask("finish", {"taskId": forget, **done})
+    assert (await task_of(harness, task.id))["result"]["retention"]["status"] == "applied"
+    row = (await harness.client.get(f"/api/v1/backups/{schedule['shortId']}")).json()
+    assert row["lastRetentionAt"] is None, "the schedule's own repository was not touched"
+
+
+async def test_a_failed_copy_fails_nothing_else_and_is_made_up_for(
+    harness: ApiHarness,
+) -> None:
+    schedule, _ = await mirrored(harness)
+    await back_up(harness, schedule)
+    failed = await Task.get(kind="mirrorSync")
+    await harness.claim(task_id=failed.id)
+    await harness.ask("finish", {"taskId": failed.id, **FAILURE})
+    row = (await harness.client.get(f"/api/v1/backups/{schedule['shortId']}")).json()
+    assert (row["lastBackupStatus"], row["lastBackupError"]) == ("success", None)
+    [shown] = await get(harness, schedule)
+    last = shown["lastSyncTask"]
+    assert (last["status"], last["error"]) == ("failed", FAILURE["error"])
+    await back_up(harness, schedule)
+    again = await Task.get(kind="mirrorSync", status="queued")
+    assert (await harness.claim(task_id=again.id))["job"]["snapshotIds"] is None
+
+
+async def test_a_copy_on_request_names_known_snapshots_and_runs_once(
+    harness: ApiHarness,
+) -> None:
+    schedule, mirror = await mirrored(harness, enabled=False)
+    first = await back_up(harness, schedule)
+    assert not await Task.exists(kind="mirrorSync"), "a disabled mirror is copied to on request"
+    row = await Repository.get(id=schedule["repositoryId"])
+    foreign = await harness.schedule(repository={"shortId": row.short_id})
+    other = await back_up(harness, foreign)
+    for wrong in ("--help", "0" * 64, other["id"]):
+        answer = await sync(harness, schedule, mirror, snapshotIds=[first["id"], wrong])
+        assert answer.status_code == 404, answer.text
+    answer = await sync(harness, schedule, mirror, snapshotIds=[first["short_id"]])
+    assert (answer.status_code, answer.json()["status"]) == (202, "started")
+    task_id = answer.json()["taskId"]
+    busy = await sync(harness, schedule, mirror)
+    assert (busy.status_code, busy.json()["message"]) == (409, "Mirror is already syncing")
+    assert (await harness.claim(task_id=task_id))["job"]["snapshotIds"] == [first["id"]]
+    unlisted = await harness.repository(f"r-{ids.token(6)}")
+    for name, text in ((unlisted["shortId"], "not found for"), ("unknown1", "repository not")):
+        answer = await sync(harness, schedule, {"shortId": name})
+        assert (answer.status_code, text in answer.text) == (404, True)
+
+
+async def test_a_backup_during_a_copy_is_copied_by_one_further_task(harness: ApiHarness) -> None:
+    schedule, mirror = await mirrored(harness)
+    first = await back_up(harness, schedule)
+    await back_up(harness, schedule)
+    task = await Task.get(kind="mirrorSync")
+    await harness.claim(task_id=task.id)
+    await back_up(harness, schedule)
+    assert await Task.filter(kind="mirrorSync").count() == 1
+    await report_copies(harness, task.id, first)
+    further = await Task.get(kind="mirrorSync", status="queued")
+    assert further.input["sourceRepositoryId"] == schedule["repositoryId"]
+    await harness.claim(task_id=further.id)
+    await report_copies(harness, further.id)
+    assert not await Task.exists(kind="mirrorSync", status="queued")
+    assert mirror["id"] == further.repository_id
+
+
+async def test_a_chosen_copy_that_waits_covers_a_new_backup(harness: ApiHarness) -> None:
+    schedule, mirror = await mirrored(harness)
+    first = await back_up(harness, schedule)
+    await report_copies(harness, (await Task.get(kind="mirrorSync")).id, first)
+    answer = await sync(harness, schedule, mirror, snapshotIds=[first["id"]])
+    await back_up(harness, schedule)
+    job = (await harness.claim(task_id=answer.json()["taskId"]))["job"]
+    assert job["snapshotIds"] is None
+
+
+async def test_a_removed_mirror_gets_no_copy_and_a_used_one_cannot_be_deleted(
+    harness: ApiHarness,
+) -> None:
+    schedule, mirror = await mirrored(harness)
+    answer = await harness.client.delete(f"/api/v1/repositories/{mirror['shortId']}")
+    assert (answer.status_code, "as a mirror" in answer.text) == (409, True)
+    url = f"/api/v1/backups/{schedule['shortId']}"
+    answer = await harness.client.patch(url, json={"repositoryId": mirror["id"]})
+    assert (answer.status_code, "is a mirror" in answer.text) == (400, True), answer.text
+    await back_up(harness, schedule)
+    task = await Task.get(kind="mirrorSync")
+    assert (await put(harness, schedule)).json() == []
+    assert (await harness.claim(task_id=task.id))["answer"] == "refused"
+    assert (await Task.get(id=task.id)).status == "cancelled"
+    assert (await harness.client.delete(url)).status_code == 200
+    assert not await ScheduleMirror.exists()
+
+
+async def test_a_repository_of_another_organization_is_no_mirror(harness: ApiHarness) -> None:
+    schedule = await harness.schedule()
+    theirs = await harness.repository(f"r-{ids.token(6)}")
+    await Repository.filter(id=theirs["id"]).update(organization_id="o2")
+    for key in (theirs["id"], theirs["shortId"]):
+        answer = await put(harness, schedule, {"repositoryId": key, "enabled": True})
+        assert answer.status_code == 404
+    names = [row["repositoryId"] for row in await get(harness, schedule, "compatibility")]
+    assert theirs["shortId"] not in names
+
+
+@pytest.mark.parametrize("held", ["source", "mirror"])
+async def test_a_copy_waits_for_work_that_needs_one_of_both_alone(
+    harness: ApiHarness, held: str
+) -> None:
+    schedule, mirror = await mirrored(harness)
+    await back_up(harness, schedule)
+    task = await Task.get(kind="mirrorSync")
+    busy = schedule["repositoryId"] if held == "source" else mirror["id"]
+    leases = harness.services.leases
+    async with leases.hold(busy, mode="exclusive", operation="unlock", wait_s=5):
+        waiting = await harness.claim(task_id=task.id)
+        assert (waiting["answer"], waiting["holders"]) == ("wait", ["unlock"])
+        assert not await Lease.filter(task_id=task.id, state="held").exists()
+    assert (await harness.claim(task_id=task.id))["answer"] == "granted"

@@ -5,17 +5,21 @@ import re
 import pytest
 
 from tests.integration.processes.past import plan_in_the_past
+from tests.support.restic_repository import RealRepository
 from zerobyte.contract.control_plane import Refused, RunAnnouncement, Wait
 from zerobyte.contract.jobs import (
     BackupResult,
     DeleteSnapshotsJob,
     ForgetJob,
     ForgetResult,
+    MirrorSyncJob,
+    MirrorSyncResult,
     RestoreJob,
     RestoreResult,
     Source,
 )
 from zerobyte.contract.notifications import GenericConfig, NotificationTarget
+from zerobyte.contract.repositories import LocalConfig
 from zerobyte.contract.retention import RetentionPolicy
 from zerobyte.contract.volumes import DirectoryConfig
 from zerobyte.core import ids
@@ -40,6 +44,25 @@ def test_run_reports_its_snapshot_and_completes(plane, engine, start_worker, wor
     assert report.snapshot.tags == [schedule]
     assert [one["id"] for one in worker_data.restic("snapshots")[0]] == [report.snapshot.id]
     engine.steps(run, "preflight", "restic backup")
+
+
+def copied_to_mirror(plane, engine, worker_data, folder, schedule):
+    """Run a copy to a new repository, and return the ids of the copied snapshots."""
+    RealRepository(folder, "canary-mirror-password")
+    config = LocalConfig(backend="local", path=str(folder))
+    changes = {"id": ids.uuid7(), "config": config, "password": "canary-mirror-password"}
+    task = ids.uuid7()
+    plane.jobs[task] = MirrorSyncJob(
+        task_id=task,
+        schedule_short_id=schedule,
+        source=worker_data.access,
+        mirror=worker_data.access.model_copy(update=changes),
+    )
+    state = engine.ended(engine.start("mirror", plane.host, task_id=task))
+    assert (state["type"], state["name"]) == ("COMPLETED", "Completed"), state
+    result = plane.reports[task].result
+    assert isinstance(result, MirrorSyncResult)
+    return [pair.snapshot_id for pair in result.copied]
 
 
 def test_one_worker_runs_all_kinds_of_jobs(plane, engine, start_worker, worker_data, tmp_path):
@@ -87,6 +110,8 @@ def test_one_worker_runs_all_kinds_of_jobs(plane, engine, start_worker, worker_d
     assert isinstance(plane.reports[restore].result, RestoreResult)
     assert (target / "secret-file-name-canary.txt").read_text() == "content"
 
+    copied = copied_to_mirror(plane, engine, worker_data, tmp_path / "mirror", schedule)
+    assert copied == [kept]
     deletion = ids.uuid7()
     plane.jobs[deletion] = DeleteSnapshotsJob(
         task_id=deletion, repository=worker_data.access, snapshot_ids=[kept]

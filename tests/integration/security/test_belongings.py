@@ -95,6 +95,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "deleteSnapshots": {"snapshotIds": ["00000000"]},
     "restoreSnapshot": {"snapshotId": "latest"},
     "updateScheduleNotifications": {"assignments": []},
+    "updateScheduleMirrors": {"mirrors": []},
 }
 OPEN = (Permission.PUBLIC, Permission.INSTANCE_ADMIN)
 
