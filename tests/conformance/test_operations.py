@@ -39,6 +39,8 @@ UNDOCUMENTED = {
     "getAllowedRoots",
     "getDocsScript",
     "getOpenApi",
+    "getRepositoryStatsHistory",
+    "getRepositoryVerification",
     "listAuditTrail",
     "listRepositoryLeases",
     "setAllowedRoots",
