@@ -32,6 +32,8 @@ UNDOCUMENTED = {
     "getAllowedRoots",
     "getDocsScript",
     "getOpenApi",
+    "getRepositoryStatsHistory",
+    "getRepositoryVerification",
     "listAuditTrail",
     "listRepositoryLeases",
     "setAllowedRoots",

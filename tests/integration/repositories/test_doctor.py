@@ -9,8 +9,10 @@ from tests.support.contract import assert_conforms
 from tests.support.repositories import RepositoriesHarness, add_repository, on_sqlite
 from zerobyte.contract.jobs import DoctorTaskResult, JobReport
 from zerobyte.contract.verification import DoctorResult, DoctorStep
-from zerobyte.features.repositories.models import Repository
-from zerobyte.features.repositories.service import Doctor
+from zerobyte.core import clock
+from zerobyte.features.repositories.models import Repository, RepositoryCheck
+from zerobyte.features.repositories.service import Doctor, verification
+from zerobyte.features.repositories.service.verification import MAX_CHECKS, coverage_percent
 from zerobyte.features.tasks.models import Task
 
 
@@ -70,6 +72,9 @@ async def test_check_is_a_task_and_its_result_becomes_the_status(
     found = await shown(client, row)
     assert (found["status"], found["lastChecked"], found["lastError"]) == ("healthy", 5, None)
     assert found["doctorResult"]["steps"][0]["output"] == "0 errors"
+    verified = (await client.get(f"/repositories/{row.short_id}/verification")).json()
+    assert verified["checks"] == [{"checkedAt": 5, "readDataSubset": "1/5", "success": True}]
+    assert [entry["percent"] for entry in verified["coverage"]] == [0, 0, 0]  # too long ago
     answer = await client.get(f"/tasks/{task.id}")
     assert_conforms("getTask", 200, answer.json())
     assert answer.json()["result"]["kind"] == "doctor"
@@ -139,3 +144,33 @@ async def test_amount_that_restic_would_read_otherwise_is_refused(
     assert (await shown(client, row))["status"] == "healthy"
     foreign = await client.post(url, headers={"x-test-organization": "o2"})
     assert foreign.status_code == 404
+
+
+@on_sqlite
+async def test_coverage_adds_up_over_the_parts_that_were_read(
+    client: httpx.AsyncClient, harness: RepositoriesHarness, doctor: Doctor
+) -> None:
+    row = await add_repository(harness, "one")
+    for subset, error in (("1/2", None), ("2/2", "damage"), ("50%", None), (None, None)):
+        task = await start(client, row, readDataSubset=subset)
+        report = report_of(task, error=error)
+        assert isinstance(report.result, DoctorTaskResult)
+        report.result.last_checked = clock.now_ms()
+        await harness.tasks.finish(task.id, report)
+    found = (await client.get(f"/repositories/{row.short_id}/verification")).json()
+    assert [entry["readDataSubset"] for entry in found["checks"]] == [None, "50%", "2/2", "1/2"]
+    assert found["coverage"][0] == {"days": 30, "percent": 75.0}
+    assert coverage_percent([f"{n}/256" for n in range(1, 257)]) == 100.0
+
+
+@on_sqlite
+async def test_only_the_newest_checks_stay(harness: RepositoriesHarness, doctor: Doctor) -> None:
+    row = await add_repository(harness, "one")
+    await RepositoryCheck.bulk_create(
+        RepositoryCheck(repository_id=row.id, checked_at=n, success=True) for n in range(MAX_CHECKS)
+    )
+    found = report_of(Task(id="t")).result
+    assert isinstance(found, DoctorTaskResult)
+    await verification.record(row.id, found, None)
+    assert await RepositoryCheck.all().count() == MAX_CHECKS
+    assert not await RepositoryCheck.filter(checked_at=0).exists()

@@ -3,9 +3,15 @@
 import os
 import re
 import subprocess
+from datetime import UTC, datetime, timedelta
+from ipaddress import IPv4Address
 from pathlib import Path
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
 
 from tests.integration.restic.conftest import RCLONE
 from zerobyte.core.errors import Invalid
@@ -73,6 +79,65 @@ async def test_s3_with_keys(serve, repository_at, source, tmp_path):
     }
     await walk(repository_at(config), source, tmp_path)
     assert (server.folder / "bucket/with/prefix/config").exists()
+
+
+@pytest.fixture
+def certificates(tmp_path: Path) -> Path:
+    """A folder with an authority of our own, `ca.pem`, and a server's `server.pem` with its key."""
+    folder = tmp_path / "certificates"
+    folder.mkdir()
+    today = datetime.now(UTC)
+    names = [x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)]) for name in ("ca", "s")]
+    keys = [ec.generate_private_key(ec.SECP256R1()) for _ in names]
+    address = x509.SubjectAlternativeName([x509.IPAddress(IPv4Address("127.0.0.1"))])
+    authority = x509.BasicConstraints(ca=True, path_length=None)
+    for name, key, extension, file in zip(
+        names, keys, (authority, address), ("ca", "server"), strict=True
+    ):
+        certificate = (
+            x509.CertificateBuilder()
+            .subject_name(name)
+            .issuer_name(names[0])
+            .public_key(key.public_key())
+            .serial_number(x509.random_serial_number())
+            .not_valid_before(today - timedelta(days=1))
+            .not_valid_after(today + timedelta(days=1))
+            .add_extension(extension, critical=True)
+            .sign(keys[0], hashes.SHA256())
+        )
+        pem = certificate.public_bytes(serialization.Encoding.PEM)
+        (folder / f"{file}.pem").write_bytes(pem)
+    (folder / "server.key").write_bytes(
+        keys[1].private_bytes(
+            serialization.Encoding.PEM,
+            serialization.PrivateFormat.PKCS8,
+            serialization.NoEncryption(),
+        )
+    )
+    return folder
+
+
+async def test_tls_server_needs_its_authority_or_no_check(
+    serve, repository_at, source, certificates
+):
+    server = serve(
+        "restic", f"--cert={certificates / 'server.pem'}", f"--key={certificates / 'server.key'}"
+    )
+    limit = {"enabled": True, "value": 1, "unit": "Gbps"}
+    config = {
+        "backend": "rest",
+        "url": f"https://127.0.0.1:{server.port}",
+        "uploadLimit": limit,
+        "downloadLimit": limit,
+    }
+    with pytest.raises(StorageUnreachable, match="certificate is not trusted"):
+        await init.run(repository_at(config), timeout_s=60)
+    assert list(server.folder.iterdir()) == []
+    trusting = repository_at({**config, "cacert": (certificates / "ca.pem").read_text()})
+    await init.run(trusting)
+    summary = await backup.run(trusting, source, tag="k3f9x2ab", hostname="h")
+    assert summary.total_files_processed == 3
+    await cat_config.run(repository_at({**config, "insecureTls": True}))
 
 
 @pytest.fixture

@@ -77,3 +77,43 @@ class Snapshot(Row):
         table = "snapshots"
         unique_together = (("repository_id", "snapshot_id"),)
         indexes = (("repository_id", "schedule_id", "time_ms"),)
+
+
+class StatsPoint(Row):
+    """The size of a repository at one time, for its history.
+
+    stats   a `RepositoryStats` as JSON.
+    """
+
+    id = fields.BigIntField(primary_key=True)
+    repository: fields.ForeignKeyRelation[Repository] = fields.ForeignKeyField(
+        "models.Repository", related_name=False, on_delete=fields.CASCADE
+    )
+    repository_id: str
+    recorded_at = fields.BigIntField()
+    stats: dict[str, Any] = json_field()
+
+    class Meta:
+        table = "repository_stats_points"
+        indexes = (("repository_id", "recorded_at"),)
+
+
+class RepositoryCheck(Row):
+    """A completed check of a repository.
+
+    read_data_subset    the share of the data that was read; None for the structure alone.
+    success             the check found no error.
+    """
+
+    id = fields.BigIntField(primary_key=True)
+    repository: fields.ForeignKeyRelation[Repository] = fields.ForeignKeyField(
+        "models.Repository", related_name=False, on_delete=fields.CASCADE
+    )
+    repository_id: str
+    checked_at = fields.BigIntField()
+    read_data_subset = fields.CharField(max_length=16, null=True)
+    success = fields.BooleanField()
+
+    class Meta:
+        table = "repository_checks"
+        indexes = (("repository_id", "checked_at"),)

@@ -1,9 +1,9 @@
-"""Routes that check repositories."""
+"""Routes that check repositories and show their history."""
 
 from zerobyte.core.errors import Conflict, Invalid, NotFound
 from zerobyte.features.repositories.routes.repositories import repositories_v1
 from zerobyte.features.repositories.schemas import checks
-from zerobyte.features.repositories.service import Doctor
+from zerobyte.features.repositories.service import Doctor, Repositories
 from zerobyte.features.tasks.schemas import TaskStarted
 from zerobyte.http.auth import Actor
 from zerobyte.http.endpoint import endpoint
@@ -28,3 +28,33 @@ async def start_doctor(
     With `readDataSubset` it also reads that share of the stored data.
     """
     return await doctor.start(actor, short_id, body)
+
+
+@repositories_v1.get("/<short_id:str>/verification")
+@endpoint(
+    "getRepositoryVerification",
+    tag=_TAG,
+    returns={200: checks.Verification},
+    errors=(NotFound,),
+)
+async def verification(actor: Actor, short_id: str, doctor: Doctor) -> checks.Verification:
+    """Get the newest checks and the share of the data that was read lately."""
+    return await doctor.verification(actor, short_id)
+
+
+@repositories_v1.get("/<short_id:str>/stats/history")
+@endpoint(
+    "getRepositoryStatsHistory",
+    tag=_TAG,
+    query=checks.StatsHistoryQuery,
+    returns={200: list[checks.StatsPoint]},
+    errors=(Invalid, NotFound),
+)
+async def stats_history(
+    actor: Actor, short_id: str, query: checks.StatsHistoryQuery, repositories: Repositories
+) -> list[checks.StatsPoint]:
+    """List the sizes of a repository over time, oldest first.
+
+    The last week has at most one point per hour, the time before one per day, for two years.
+    """
+    return await repositories.stats_history(actor, short_id, days=query.days)

@@ -7,7 +7,8 @@ from zerobyte.contract.verification import DoctorResult, DoctorStep
 from zerobyte.core import clock
 from zerobyte.core.errors import Failed
 from zerobyte.features.repositories import models
-from zerobyte.features.repositories.schemas.checks import StartDoctor
+from zerobyte.features.repositories.schemas.checks import StartDoctor, Verification
+from zerobyte.features.repositories.service import verification
 from zerobyte.features.repositories.service.repositories import NOT_FOUND, Repositories
 from zerobyte.features.tasks.models import Task
 from zerobyte.features.tasks.schemas import DoctorInput, RepositoryTarget, TaskStarted
@@ -96,8 +97,15 @@ class Doctor:
         }
         if report.status == "succeeded":
             changes["last_checked"] = found.last_checked
+            subset = DoctorInput.model_validate(task.input).read_data_subset
+            await verification.record(str(task.repository_id), found, subset)
         await models.Repository.filter(id=task.repository_id).update(**changes)
         return []
+
+    async def verification(self, actor: Actor, short_id: str) -> Verification:
+        """Return the newest checks of a repository and their coverage. Raises NotFound."""
+        row = await self._repositories.find(actor, short_id)
+        return await verification.view(row.id)
 
 
 def _result_without_steps(report: JobReport) -> DoctorTaskResult:

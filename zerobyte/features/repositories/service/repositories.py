@@ -18,7 +18,8 @@ from zerobyte.db.leases import Leases
 from zerobyte.db.query_cache import CachedQuery, JsonCache
 from zerobyte.features.auth.service.allowed_roots import RootGrants
 from zerobyte.features.repositories import models, present, schemas
-from zerobyte.features.repositories.service import locations
+from zerobyte.features.repositories.schemas import checks
+from zerobyte.features.repositories.service import locations, stats_history
 from zerobyte.features.repositories.service.creation import RepositoryCreator, conflict_of
 from zerobyte.features.repositories.service.path_rules import PathRules
 from zerobyte.features.repositories.service.restic_access import (
@@ -244,10 +245,21 @@ class Repositories:
         return found
 
     async def put_stats(self, repository_id: str, found: RepositoryStats) -> None:
-        """Store a size."""
-        await models.Repository.filter(id=repository_id).update(
-            stats=found.model_dump(mode="json"), stats_updated_at=clock.now_ms()
-        )
+        """Store a size and add it to the history, unless the repository was deleted."""
+        now = clock.now_ms()
+        async with in_transaction():
+            changed = await models.Repository.filter(id=repository_id).update(
+                stats=found.model_dump(mode="json"), stats_updated_at=now
+            )
+            if changed:
+                await stats_history.record(repository_id, found, now_ms=now)
+
+    async def stats_history(
+        self, actor: Actor, short_id: str, *, days: int
+    ) -> list[checks.StatsPoint]:
+        """Return the sizes of the last days, oldest first. Raises NotFound."""
+        row = await self.find(actor, short_id)
+        return await stats_history.points_since(row.id, days=days)
 
     async def unlock(self, actor: Actor, short_id: str, body: schemas.Unlock) -> schemas.Unlocked:
         """Remove restic's locks while holding an exclusive lease; see `schemas.Unlock`.
@@ -297,7 +309,8 @@ async def _reset_content(row: models.Repository) -> list[str]:
 
     Returns the names of the columns that the caller must save.
     """
-    await models.Snapshot.filter(repository_id=row.id).delete()
+    for content in (models.Snapshot, models.StatsPoint, models.RepositoryCheck):
+        await content.filter(repository_id=row.id).delete()
     row.status = "unknown"
     row.update_from_dict(dict.fromkeys(_CONTENT_COLUMNS))
     return ["status", *_CONTENT_COLUMNS]
