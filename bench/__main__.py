@@ -15,6 +15,7 @@ from bench.accounts import sign_ins
 from bench.bare import BareRestic
 from bench.browse import browse
 from bench.data import fill
+from bench.downloads import downloads
 from bench.measure import Row, first_backups, memory, seconds, small_runs
 from bench.minute import same_minute
 from bench.reads import reads
@@ -40,6 +41,12 @@ async def measure_browsing(work: Path, options: argparse.Namespace, console: Con
     """What people wait for when they open a folder of a snapshot."""
     console.print(f"Measuring folders of a snapshot with {options.browse} files")
     return await browse(work, restic=options.restic, files=options.browse)
+
+
+async def measure_download(work: Path, options: argparse.Namespace, console: Console) -> list[Row]:
+    """Measure a download of one large file."""
+    console.print(f"Measuring a download of {options.megabytes} MB")
+    return await downloads(work, restic=options.restic, megabytes=options.megabytes)
 
 
 async def measure(work: Path, options: argparse.Namespace, console: Console) -> list[Row]:
@@ -99,6 +106,7 @@ async def measure_due(work: Path, options: argparse.Namespace, console: Console)
 PARTS: Final = {
     "reads": measure_reads,
     "browse": measure_browsing,
+    "download": measure_download,
     "runs": measure,
     "due": measure_due,
 }

@@ -26,7 +26,6 @@ NOT_BUILT = {
     # more work on repositories
     "devPanelExec",
     "startDoctor",
-    "tagSnapshots",
     # the desktop application is out of scope
     "createDesktopSession",
 }
@@ -36,6 +35,8 @@ UNDOCUMENTED = {
     "revokeWorkerToken",
     "rotateWorkerToken",
     "acceptSnapshot",
+    "diffSnapshots",
+    "previewRetention",
     "getAllowedRoots",
     "getDocsScript",
     "getOpenApi",

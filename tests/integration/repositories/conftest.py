@@ -27,8 +27,10 @@ from zerobyte.features.repositories.service import (
     Downloads,
     Repositories,
     Restores,
+    SnapshotDiffs,
     SnapshotFiles,
     Snapshots,
+    SnapshotTags,
     TreeCache,
     TreeStore,
 )
@@ -111,20 +113,20 @@ def _build(
         volume_folders=lambda *asked: schedules.volume_folders(*asked),  # noqa: PLW0108 — replaced
     )
     downloads = Downloads(repositories=repositories, snapshots=snapshots, files=files, bus=bus)
+    tags = SnapshotTags(
+        repositories=repositories, snapshots=snapshots, tasks=tasks,
+        schedules_of=schedules.schedules_of,
+    )  # fmt: skip
+    diffs = SnapshotDiffs(repositories=repositories, snapshots=snapshots, files=files)
     parts = (
-        repositories,
-        snapshots,
-        files,
-        restores,
-        tasks,
-        TaskReader(activities=activities),
-        downloads,
-    )
+        repositories, snapshots, files, restores, tasks, TaskReader(activities=activities),
+        downloads, tags, diffs,
+    )  # fmt: skip
     services: dict[type, object] = {type(part): part for part in parts}
     services[Authenticator] = HeaderAuthenticator()
     return RepositoriesHarness(
         repositories, snapshots, files, restores, tasks, services, settings.data_dir, work_dir,
-        restic, host, schedules, bus,
+        restic, host, schedules, bus, tags,
     )  # fmt: skip
 
 

@@ -29,7 +29,7 @@ from zerobyte.features.backups.service import DueRunStarter, JobBuilder, ReportC
 from zerobyte.features.backups.service.due_runs import NotYetDue
 from zerobyte.features.backups.service.retries import retry_note
 from zerobyte.features.notifications.service import Notifications
-from zerobyte.features.repositories.service import Restores, Snapshots
+from zerobyte.features.repositories.service import Restores, Snapshots, SnapshotTags
 from zerobyte.features.tasks.models import (
     ACTIVE,
     MAX_CLOCK_SKEW_MS,
@@ -62,6 +62,7 @@ class WorkerApi:
         jobs: JobBuilder,
         restores: Restores,
         snapshots: Snapshots,
+        snapshot_tags: SnapshotTags,
         notifications: Notifications,
         reports: ReportCheck,
         lease_wait_s: float,
@@ -74,6 +75,7 @@ class WorkerApi:
         self._jobs = jobs
         self._restores = restores
         self._snapshots = snapshots
+        self._snapshot_tags = snapshot_tags
         self._notifications = notifications
         self._reports = reports
         self._clock_skew_ms: dict[str, int] = {}
@@ -234,6 +236,8 @@ class WorkerApi:
                 return await self._restores.job(task)
             case "deleteSnapshots":
                 return await self._snapshots.deletion_job(task)
+            case "tagSnapshots":
+                return await self._snapshot_tags.job(task)
             case _:
                 raise Failed(f"No worker runs tasks of the kind {task.kind}")
 

@@ -30,7 +30,7 @@ class Coalesced(ApiModel):
 
 
 class BackupInput(ApiModel):
-    """Input of a backup task; `dueAt` and `coalesced` are extensions."""
+    """Input of a backup task; `dueAt`, `coalesced` and `dryRun` are extensions."""
 
     kind: Literal["backup"] = "backup"
     schedule_id: int
@@ -38,6 +38,7 @@ class BackupInput(ApiModel):
     manual: bool
     due_at: EpochMs | None = None
     coalesced: Coalesced | None = None
+    dry_run: bool = False
 
 
 class ForgetInput(ApiModel):
@@ -83,8 +84,20 @@ class DeleteSnapshotsInput(ApiModel):
     snapshot_ids: list[str]
 
 
+class TagSnapshotsInput(OmitNone):
+    """Input of a task that changes tags."""
+
+    kind: Literal["tagSnapshots"] = "tagSnapshots"
+    repository_id: str
+    snapshot_ids: list[str]
+    add: list[str] | None = None
+    remove: list[str] | None = None
+    set: list[str] | None = None
+
+
 TaskInput = Annotated[
-    BackupInput | ForgetInput | RestoreInput | DeleteSnapshotsInput, Field(discriminator="kind")
+    BackupInput | ForgetInput | RestoreInput | DeleteSnapshotsInput | TagSnapshotsInput,
+    Field(discriminator="kind"),
 ]
 
 
@@ -132,7 +145,8 @@ class Activity(ApiModel):
         str,
         Field(
             description="The current step, as in Prefect: `preflight`, `pre hook`, "
-            "`restic backup`, `post hook`, `forget`, `restore` or `delete snapshots`."
+            "`restic backup`, `dry run`, `post hook`, `forget`, `restore`, `delete snapshots` or "
+            "`tag snapshots`."
         ),
     ]
     last_activity_at: Annotated[

@@ -8,6 +8,7 @@ from zerobyte.features.backups.service.due_runs import DueRunStarter
 from zerobyte.features.backups.service.jobs import JobBuilder
 from zerobyte.features.backups.service.organization_data import OrganizationContents
 from zerobyte.features.backups.service.report_check import ReportCheck
+from zerobyte.features.backups.service.retention_preview import RetentionPreviews
 from zerobyte.features.backups.service.schedule_queries import ScheduleReader
 from zerobyte.features.backups.service.schedule_webhooks import ScheduleWebhooks
 from zerobyte.features.backups.service.schedules import ScheduleEditor
@@ -23,6 +24,7 @@ __all__ = [
     "JobBuilder",
     "OrganizationContents",
     "ReportCheck",
+    "RetentionPreviews",
     "RunStarter",
     "ScheduleEditor",
     "ScheduleReader",

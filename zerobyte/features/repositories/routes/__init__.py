@@ -1,9 +1,9 @@
 """Routes of repositories and their snapshots, one module per topic, on one blueprint."""
 
-from zerobyte.features.repositories.routes import downloads
+from zerobyte.features.repositories.routes import diffs, downloads, tags
 from zerobyte.features.repositories.routes.repositories import repositories_v1
 
 # Importing a module adds its routes to the blueprint.
-ROUTE_MODULES = (downloads,)
+ROUTE_MODULES = (diffs, downloads, tags)
 
 __all__ = ["ROUTE_MODULES", "repositories_v1"]

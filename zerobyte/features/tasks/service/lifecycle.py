@@ -27,6 +27,7 @@ from zerobyte.features.tasks.schemas import (
     RestoreInput,
     ScheduleTarget,
     StoredInput,
+    TagSnapshotsInput,
 )
 from zerobyte.features.tasks.service.stalls import StallTracker
 from zerobyte.http.auth import Actor
@@ -60,7 +61,7 @@ class NewTask:
     resource_type: ResourceType
     resource_id: str
     host: str
-    input: BackupInput | ForgetInput | RestoreInput | DeleteSnapshotsInput
+    input: BackupInput | ForgetInput | RestoreInput | DeleteSnapshotsInput | TagSnapshotsInput
     target: ScheduleTarget | RepositoryTarget
     stored_input: StoredInput = field(default_factory=StoredInput)
     operation_key: str | None = None
