@@ -5,6 +5,7 @@ reader. The memory of the API process is sampled during the download.
 """
 
 import asyncio
+import random
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -14,7 +15,6 @@ from typing import Final
 import psutil
 
 from bench.bare import BareRestic
-from bench.data import fill
 from bench.measure import Row, parts, seconds
 from zerobyte.core import ids, process
 from zerobyte.demo.client import Client, signed_out_client
@@ -26,8 +26,8 @@ _ROUNDS: Final = 3
 async def downloads(work: Path, *, restic: str, megabytes: int) -> list[Row]:
     """Return rows about a download of one file of this size."""
     source = work / "downloaded"
-    await asyncio.to_thread(fill, source, files=1, size_bytes=megabytes * 1_000_000)
-    [file] = source.rglob("*.bin")
+    file = source / "large.bin"
+    await asyncio.to_thread(_write, file, megabytes)
     bare = BareRestic(work / "bare downloaded", restic=restic)
     await bare.init()
     await bare.run(["backup", "--quiet", str(source)])
@@ -64,6 +64,15 @@ async def downloads(work: Path, *, restic: str, megabytes: int) -> list[Row]:
         ),
         Row("memory that the API grows by meanwhile", f"{grown / 1e6:.0f} MB"),
     ]
+
+
+def _write(file: Path, megabytes: int) -> None:
+    """Write a file whose every second half megabyte is incompressible."""
+    dice = random.Random(megabytes)  # noqa: S311 — data, not a secret
+    file.parent.mkdir()
+    with file.open("wb") as out:
+        for _ in range(megabytes):
+            out.write(dice.randbytes(500_000) + bytes(500_000))
 
 
 async def _snapshot(client: Client, bare: BareRestic) -> str:

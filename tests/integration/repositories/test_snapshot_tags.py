@@ -16,6 +16,7 @@ from tests.support.repositories import (
 )
 from tests.support.waiting import until
 from zerobyte.contract.jobs import JobReport, RewrittenSnapshot, TagSnapshotsResult
+from zerobyte.core.errors import Failed
 from zerobyte.features.repositories.models import Repository, Snapshot
 from zerobyte.features.tasks.models import Task
 from zerobyte.restic import Repository as ResticRepository
@@ -101,6 +102,29 @@ async def test_tag_by_another_tool_keeps_the_marks_of_a_snapshot_that_was_tagged
     await client.post(f"{url}/refresh")
     [again] = [one for one in (await client.get(url)).json() if "two" in one["tags"]]
     assert again["isSuspect"]
+
+
+@on_sqlite
+async def test_second_queued_change_follows_the_id_that_the_first_one_gave(
+    client: httpx.AsyncClient,
+    harness: RepositoriesHarness,
+    history: SnapshotHistory,
+    existing: dict[str, Any],
+) -> None:
+    await client.get(f"/repositories/{existing['shortId']}/snapshots")
+    one, two = [
+        await send(client, existing["shortId"], snapshotIds=[history.ids[0]], add=[tag])
+        for tag in ("one", "two")
+    ]
+    [first] = (await run_edits(harness, one)).values()
+    assert (await run_edits(harness, two)).keys() == {first}
+    rows = await Snapshot.all()
+    [shown] = [row for row in rows if row.record.get("original") == history.ids[0]]
+    assert shown.record["tags"] == ["sched001", "one", "two"]
+    third = await send(client, existing["shortId"], snapshotIds=[shown.snapshot_id], add=["x"])
+    await Snapshot.filter(id=shown.id).delete()
+    with pytest.raises(Failed, match="no longer exists"):
+        await harness.tags.job(await Task.get(id=third.json()["taskId"]))
 
 
 @on_sqlite

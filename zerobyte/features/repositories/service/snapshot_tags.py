@@ -14,6 +14,7 @@ from zerobyte.features.repositories import models
 from zerobyte.features.repositories.schemas.tags import TagSnapshots
 from zerobyte.features.repositories.service import rewritten_snapshots, snapshot_index
 from zerobyte.features.repositories.service.repositories import NOT_FOUND, Repositories
+from zerobyte.features.repositories.service.snapshot_index import Indexed
 from zerobyte.features.repositories.service.snapshots import Snapshots
 from zerobyte.features.tasks.models import Task
 from zerobyte.features.tasks.schemas import RepositoryTarget, TagSnapshotsInput, TaskStarted
@@ -135,27 +136,40 @@ class SnapshotTags:
             if own is not None and own in body.remove and own in tags:
                 raise Invalid.at(["remove"], _OWN.format(tag=own))
             for name in ("add", "set"):
-                if foreign := known.intersection(getattr(body, name)).difference(tags):
+                if foreign := known.intersection(getattr(body, name)).difference([*tags, own]):
                     raise Invalid.at([name], _OTHERS.format(tag=min(foreign)))
             if removed := known.intersection(body.remove).intersection(tags):
                 raise Invalid.at(["remove"], _OWN.format(tag=min(removed)))
 
 
 async def _edits_of(repository_id: str, change: TagSnapshotsInput) -> list[TagEdit]:
-    """Return the edits of a change: one, or for `set` one for each list of tags that must stay."""
+    """Return the edits of a change: one, or for `set` one for each list of tags that must stay.
+
+    Raises Failed for a snapshot that is neither in the index nor known by its first id.
+    """
+    entries = [await _current(repository_id, one) for one in change.snapshot_ids]
     if not change.set:
         return [
             TagEdit(
-                snapshot_ids=change.snapshot_ids,
+                snapshot_ids=[entry.record.id for entry in entries],
                 add=change.add or [],
                 remove=change.remove or [],
             )
         ]
     groups: dict[tuple[str, ...], list[str]] = {}
-    for snapshot_id in change.snapshot_ids:
-        entry = await snapshot_index.find(repository_id, snapshot_id)
-        tags = entry.record.tags if entry is not None else []
-        own = entry.schedule_id if entry is not None else None
-        stay = [tag for tag in tags if tag in (own, INCOMPLETE_TAG) and tag not in change.set]
-        groups.setdefault((*stay, *change.set), []).append(snapshot_id)
+    for entry in entries:
+        kept = (entry.schedule_id, INCOMPLETE_TAG)
+        stay = [tag for tag in entry.record.tags if tag in kept and tag not in change.set]
+        groups.setdefault((*stay, *change.set), []).append(entry.record.id)
     return [TagEdit(snapshot_ids=ids, set=list(tags)) for tags, ids in groups.items()]
+
+
+async def _current(repository_id: str, snapshot_id: str) -> Indexed:
+    """Return a snapshot, also if another task has tagged it since the request. Raises Failed."""
+    found = await snapshot_index.find(repository_id, snapshot_id)
+    if found is not None:
+        return found
+    for entry in await snapshot_index.of_repository(repository_id):
+        if entry.record.original == snapshot_id:
+            return entry
+    raise Failed(f"The snapshot {snapshot_id[:8]} no longer exists; no tag was changed")
