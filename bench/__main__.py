@@ -14,6 +14,7 @@ from bench.accounts import sign_ins
 from bench.bare import BareRestic
 from bench.browse import browse
 from bench.data import fill
+from bench.downloads import downloads
 from bench.footprint import footprint
 from bench.measure import first_backups, runs_at_once, small_runs
 from bench.minute import same_minute
@@ -57,6 +58,12 @@ async def measure_steps(work: Path, options: argparse.Namespace, console: Consol
     """Measure the steps of a run."""
     console.print(f"Measuring the steps of {options.runs} runs")
     return await timeline(work, restic=options.restic, runs=options.runs)
+
+
+async def measure_download(work: Path, options: argparse.Namespace, console: Console) -> list[Row]:
+    """Measure a download of one large file."""
+    console.print(f"Measuring a download of {options.megabytes} MB")
+    return await downloads(work, restic=options.restic, megabytes=options.megabytes)
 
 
 async def measure_runs(work: Path, options: argparse.Namespace, console: Console) -> list[Row]:
@@ -116,6 +123,7 @@ async def measure_due(work: Path, options: argparse.Namespace, console: Console)
 PARTS: Final = {
     "reads": measure_reads,
     "browse": measure_browsing,
+    "download": measure_download,
     "runs": measure_runs,
     "footprint": measure_footprint,
 }

@@ -15,7 +15,7 @@ from typing import Any, Final
 from prefect import flow
 from prefect.client.schemas.objects import State
 
-from flows import incomplete, notification_text, preflight, webhooks
+from flows import dry_run, incomplete, notification_text, preflight, webhooks
 from flows.artifacts import ProgressArtifact, save_summary
 from flows.forget import apply_retention
 from flows.job import (
@@ -26,7 +26,8 @@ from flows.job import (
     submit_report,
 )
 from flows.notifications import notify_all
-from flows.outcome import RunOutcome, detailed_message
+from flows.outcome import RunOutcome
+from flows.restic_backup import run_restic
 from flows.tasks import (
     FLOW_OPTIONS,
     flow_run_id,
@@ -45,7 +46,6 @@ from zerobyte.core.log import get_logger
 from zerobyte.restic import PartialBackup, Repository, snapshots
 from zerobyte.restic import backup as restic
 
-_FUSE: Final = ("rclone", "sftp", "webdav")
 _RETRY_DELAYS_S: Final = (3, 10)
 _SUSPECT: Final = (
     "The snapshot holds far fewer files than the one before, or none at all. "
@@ -63,6 +63,8 @@ async def backup(schedule_id: str, task_id: str | None = None) -> State[Any]:
 
 async def _run(job: JobContext) -> RunOutcome:
     spec = _spec(job)
+    if spec.dry_run:
+        return await dry_run.run(job)
     named = name_run(f"{spec.schedule_name} · {spec.trigger}")
     begun = notify_all(job, spec.targets, notification_text.message(spec, "start"))
     async with _beside(named), _beside(begun):
@@ -131,22 +133,9 @@ async def _back_up(job: JobContext) -> None:
     code, details, failure = 0, None, None
     repository = Repository(spec.repository, replace(job.tools, timezone=spec.timezone))
     try:
-        job.summary = await restic.run(
-            repository,
-            Path(spec.source.path),
-            tag=spec.schedule_short_id,
-            hostname=spec.hostname,
-            options=spec.options,
-            excluded_folders=spec.excluded_folders,
-            ignore_inode=spec.source.config.backend in _FUSE,
-            parent=spec.parent_snapshot_id,
-            rereads=spec.parent_snapshot_id is None,
-            on_status=on_status,
-            check_source=lambda path: preflight.check_path(spec.source, str(path)),
-            stop=job.run.stop,
-        )
+        job.summary = await run_restic(job, repository, on_status=on_status)
     except PartialBackup as partial:
-        code, job.summary, details = 3, partial.summary, _unreadable(partial)
+        code, job.summary, details = 3, partial.summary, incomplete.unreadable_items(partial)
         job.warnings.append(details)
         job.is_incomplete = True
         failure = incomplete.failure(partial, spec.unreadable_limit_percent)
@@ -277,13 +266,6 @@ def _log_shallow_patterns(options: BackupOptions) -> None:
         log_to_prefect(
             "In %d include patterns `**` matches one level of folders only, as `*` does", count
         )
-
-
-def _unreadable(partial: PartialBackup) -> str:
-    lines = list(partial.unreadable)
-    if partial.unreadable_count > len(lines):
-        lines.append(f"… and {partial.unreadable_count - len(lines)} more")
-    return "\n".join(lines) or detailed_message(partial)
 
 
 def _suspect_message(spec: BackupJob, done: BackupSummary | None) -> str:

@@ -28,6 +28,14 @@ def unreadable_percent(partial: PartialBackup) -> float:
     return 100 * missing / total if total else 0.0
 
 
+def unreadable_items(partial: PartialBackup) -> str:
+    """Return the items that could not be read, one a line; the error if restic named none."""
+    lines = list(partial.unreadable)
+    if partial.unreadable_count > len(lines):
+        lines.append(f"… and {partial.unreadable_count - len(lines)} more")
+    return "\n".join(lines) or detailed_message(partial)
+
+
 def failure(partial: PartialBackup, limit_percent: float) -> Failed | None:
     """Return the error of a run that could not read too many files; None below the limit."""
     share = unreadable_percent(partial)

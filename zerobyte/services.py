@@ -31,6 +31,7 @@ from zerobyte.features.backups.service import (
     Mirrors,
     OrganizationContents,
     ReportCheck,
+    RetentionPreviews,
     RunStarter,
     ScheduleEditor,
     ScheduleReader,
@@ -47,8 +48,10 @@ from zerobyte.features.repositories.service import (
     Refresher,
     Repositories,
     Restores,
+    SnapshotDiffs,
     SnapshotFiles,
     Snapshots,
+    SnapshotTags,
     StatsRefresher,
     TreeCache,
     TreePrefetcher,
@@ -100,9 +103,9 @@ class _Resources:
     notifications: Notifications
     repositories: Repositories
     snapshots: Snapshots
+    snapshot_tags: SnapshotTags
     stats_refresher: StatsRefresher
     snapshot_files: SnapshotFiles
-    downloads: Downloads
     tree_prefetcher: TreePrefetcher
     refresher: Refresher
     restores: Restores
@@ -119,7 +122,10 @@ class Services(_Resources):
     assignments: Assignments
     mirrors: Mirrors
     mirror_completion: MirrorCompletion
+    snapshot_diffs: SnapshotDiffs
+    downloads: Downloads
     run_starter: RunStarter
+    retention_previews: RetentionPreviews
     due_runs: DueRunStarter
     completion: CompletionHandler
     alerts: FailureAlerts
@@ -133,11 +139,12 @@ class Services(_Resources):
     def by_type(self) -> dict[type, object]:
         """Return the services that route functions take as parameters, by type."""
         parts: tuple[object, ...] = (
-            self.assignments, self.bus, self.doctor, self.downloads, self.mirrors,
-            self.notifications, self.repositories, self.restores, self.run_starter,
-            self.schedule_editor, self.schedule_reader, self.snapshot_files, self.snapshots,
+            self.announcements, self.assignments, self.bus, self.doctor, self.downloads,
+            self.mirrors, self.notifications, self.repositories, self.restores,
+            self.retention_previews, self.run_starter, self.schedule_editor, self.schedule_reader,
+            self.snapshot_diffs, self.snapshot_files, self.snapshot_tags, self.snapshots,
             self.system, self.task_reader, self.tasks, self.volumes, self.worker_api,
-            self.worker_tokens, self.announcements,
+            self.worker_tokens,
         )  # fmt: skip
         return self.auth | {type(part): part for part in parts}
 
@@ -146,7 +153,7 @@ class Services(_Resources):
         async with AsyncExitStack() as stack:
             for part in (
                 self.notifications, self.snapshots, self.stats_refresher, self.snapshot_files,
-                self.tree_prefetcher, self.alerts,
+                self.tree_prefetcher, self.alerts, self.snapshot_diffs,
             ):  # fmt: skip
                 stack.push_async_callback(part.aclose)
 
@@ -177,7 +184,10 @@ def build_services(settings: Settings, scheduler: Scheduler) -> Services:
         assignments=Assignments(notifications=base.notifications),
         mirrors=Mirrors(tasks=base.tasks, repositories=base.repositories, snapshots=base.snapshots),
         mirror_completion=MirrorCompletion(snapshots=base.snapshots),
+        snapshot_diffs=_build_snapshot_diffs(base),
+        downloads=_build_downloads(base),
         run_starter=RunStarter(tasks=base.tasks, volumes=base.volumes),
+        retention_previews=RetentionPreviews(tz=settings.tz),
         due_runs=due_runs,
         completion=CompletionHandler(settings=settings, snapshots=base.snapshots),
         alerts=FailureAlerts(
@@ -233,9 +243,9 @@ def _build_resources(settings: Settings, scheduler: Scheduler) -> _Resources:
         notifications=Notifications(settings=settings, sealer=sealer, bus=bus),
         repositories=repositories,
         snapshots=snapshots,
+        snapshot_tags=_build_snapshot_tags(repositories, snapshots, tasks),
         stats_refresher=StatsRefresher(repositories=repositories),
         snapshot_files=files,
-        downloads=Downloads(repositories=repositories, snapshots=snapshots, files=files, bus=bus),
         tree_prefetcher=TreePrefetcher(files=files, host=LOCAL_HOST),
         refresher=Refresher(
             snapshots=snapshots, files=files, every_minutes=settings.snapshot_refresh_minutes
@@ -289,6 +299,17 @@ def _build_restores(
     )
 
 
+def _build_snapshot_tags(
+    repositories: Repositories, snapshots: Snapshots, tasks: Tasks
+) -> SnapshotTags:
+    return SnapshotTags(
+        repositories=repositories,
+        snapshots=snapshots,
+        tasks=tasks,
+        schedules_of=references.schedules_of,
+    )
+
+
 def _build_snapshot_files(
     settings: Settings, repositories: Repositories, snapshots: Snapshots
 ) -> SnapshotFiles:
@@ -296,6 +317,21 @@ def _build_snapshot_files(
         settings.tree_index, max_bytes=settings.tree_index_bytes, spare_folder=settings.run_dir
     )
     return SnapshotFiles(repositories=repositories, snapshots=snapshots, trees=TreeCache(store))
+
+
+def _build_snapshot_diffs(base: _Resources) -> SnapshotDiffs:
+    return SnapshotDiffs(
+        repositories=base.repositories, snapshots=base.snapshots, files=base.snapshot_files
+    )
+
+
+def _build_downloads(base: _Resources) -> Downloads:
+    return Downloads(
+        repositories=base.repositories,
+        snapshots=base.snapshots,
+        files=base.snapshot_files,
+        bus=base.bus,
+    )
 
 
 def _build_worker_api(
@@ -315,6 +351,7 @@ def _build_worker_api(
         restores=base.restores,
         snapshots=base.snapshots,
         doctor=base.doctor,
+        snapshot_tags=base.snapshot_tags,
         notifications=base.notifications,
         reports=ReportCheck(snapshots=base.snapshots),
         lease_wait_s=base.settings.lease_wait_s,
@@ -340,6 +377,7 @@ def _subscribe(services: Services) -> None:
         deleteSnapshots=completion.delete_snapshots,
         mirrorSync=services.mirror_completion.finished,
         doctor=services.doctor.ended,
+        tagSnapshots=services.snapshot_tags.ended,
     )
     tasks.on_open.append(services.dispatcher.wake)
     tasks.on_finish.append(partial(_refresh_stats, services.stats_refresher))
@@ -350,8 +388,9 @@ def _subscribe(services: Services) -> None:
 
 def _refresh_stats(stats_refresher: StatsRefresher, task: Task) -> None:
     """Schedule new statistics of a repository that a task has changed."""
-    is_write = task.kind in ("backup", "forget", "deleteSnapshots", "mirrorSync")
-    if is_write and task.status == "succeeded" and task.repository_id is not None:
+    kinds = ("backup", "forget", "deleteSnapshots", "mirrorSync")
+    has_written = task.kind in kinds and not task.is_dry_run
+    if has_written and task.status == "succeeded" and task.repository_id is not None:
         stats_refresher.schedule(task.repository_id)
 
 

@@ -19,7 +19,6 @@ from zerobyte.http.openapi import document, operations
 NOT_BUILT = {
     # more work on repositories
     "devPanelExec",
-    "tagSnapshots",
     # the desktop application is out of scope
     "createDesktopSession",
 }
@@ -29,6 +28,8 @@ UNDOCUMENTED = {
     "revokeWorkerToken",
     "rotateWorkerToken",
     "acceptSnapshot",
+    "diffSnapshots",
+    "previewRetention",
     "getAllowedRoots",
     "getDocsScript",
     "getOpenApi",

@@ -54,4 +54,5 @@ async def create_rows(harness: SecurityHarness, organization_id: str, name: str)
         "destinations": str(destination.id),
         "tasks": task.id,
         "snapshotId": snapshot,
+        "otherId": snapshot,
     }

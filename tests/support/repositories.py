@@ -1,7 +1,7 @@
 """Repositories behind a served app: the harness, rows, snapshots and restores of its tests."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +22,7 @@ from zerobyte.features.repositories.service import (
     Restores,
     SnapshotFiles,
     Snapshots,
+    SnapshotTags,
     TreeStore,
     snapshot_index,
 )
@@ -58,6 +59,10 @@ class ScheduleReferences:
     policy_of: PolicyOf = _nothing
     is_read_only: IsReadOnly = _never
     volume_folders: VolumeFolders = _no_folders
+    schedules: set[str] = field(default_factory=set[str])
+
+    async def schedules_of(self, _organization_id: str, tags: Sequence[str]) -> set[str]:
+        return self.schedules.intersection(tags)
 
 
 @dataclass
@@ -69,6 +74,7 @@ class RepositoriesHarness:
     restic      the program; it records its arguments for `restic_runs`.
     schedules   what the schedules answer; see `ScheduleReferences`.
     bus         carries the events of the services.
+    tags        changes tags of snapshots.
     """
 
     repositories: Repositories
@@ -83,6 +89,7 @@ class RepositoriesHarness:
     host: LocalHost
     schedules: ScheduleReferences
     bus: EventBus
+    tags: SnapshotTags
 
     def restic_runs(self) -> list[list[str]]:
         log = self.restic.with_name("runs.log")

@@ -4,6 +4,7 @@ A job contains everything that one task needs, secrets in plain text, and nothin
 the worker API only; Prefect sees ids.
 """
 
+from collections.abc import Sequence
 from typing import Annotated, Literal
 
 from pydantic import Field
@@ -79,6 +80,7 @@ class BackupJob(ApiModel):
                         file, because restic itself might choose a parent of another source.
     unreadable_limit_percent
                         share of unreadable files above which the run is an error.
+    dry_run             only report what a backup would save; no hooks, notifications or snapshot.
     """
 
     kind: Literal["backup"] = "backup"
@@ -97,6 +99,7 @@ class BackupJob(ApiModel):
     timezone: str = "UTC"
     parent_snapshot_id: str | None = None
     unreadable_limit_percent: float = 10.0
+    dry_run: bool = False
 
 
 class ForgetJob(ApiModel):
@@ -206,8 +209,44 @@ class DoctorJob(ApiModel):
     read_data_subset: ReadDataSubset | None = None
 
 
+class TagEdit(ApiModel):
+    """A change of tags for some snapshots: `set` replaces all tags, or `add` and `remove`."""
+
+    snapshot_ids: list[str]
+    add: list[str] = Field(default_factory=list)
+    remove: list[str] = Field(default_factory=list)
+    set: list[str] = Field(default_factory=list)
+
+    def applied_to(self, tags: Sequence[str]) -> list[str]:
+        """Return a snapshot's tags after this edit, in restic's order."""
+        if self.set:
+            return list(dict.fromkeys(self.set))
+        found = list(dict.fromkeys((*tags, *self.add)))
+        for tag in self.remove:
+            if tag in found:
+                # restic moves the last tag to the place of a removed one.
+                place, last = found.index(tag), found.pop()
+                found[place : place + 1] = [last] if place < len(found) else []
+        return found
+
+
+class TagSnapshotsJob(ApiModel):
+    """Change the tags of named snapshots, which gives them new ids."""
+
+    kind: Literal["tagSnapshots"] = "tagSnapshots"
+    task_id: str
+    repository: RepositoryAccess
+    edits: list[TagEdit]
+
+
 JobSpec = Annotated[
-    BackupJob | ForgetJob | RestoreJob | DeleteSnapshotsJob | MirrorSyncJob | DoctorJob,
+    BackupJob
+    | ForgetJob
+    | RestoreJob
+    | DeleteSnapshotsJob
+    | TagSnapshotsJob
+    | MirrorSyncJob
+    | DoctorJob,
     Field(discriminator="kind"),
 ]
 
@@ -323,11 +362,31 @@ class DoctorTaskResult(ApiModel):
     doctor_result: DoctorResult
 
 
+class RewrittenSnapshot(ApiModel):
+    """A snapshot that restic wrote again under a new id."""
+
+    snapshot_id: str
+    new_snapshot_id: str
+
+
+class TagSnapshotsResult(ApiModel):
+    """The result of a task that changed tags.
+
+    tagged_snapshot_ids     the ids that the task named.
+    changes                 new ids of the snapshots whose tags changed; an extension.
+    """
+
+    kind: Literal["tagSnapshots"] = "tagSnapshots"
+    tagged_snapshot_ids: list[str]
+    changes: list[RewrittenSnapshot] = Field(default_factory=list[RewrittenSnapshot])
+
+
 TaskResult = Annotated[
     BackupResult
     | ForgetResult
     | RestoreResult
     | DeleteSnapshotsResult
+    | TagSnapshotsResult
     | MirrorSyncResult
     | DoctorTaskResult,
     Field(discriminator="kind"),

@@ -164,6 +164,23 @@ class RepositoryStats(SnakeWire):
     snapshots_count: int = 0
 
 
+class DiffSide(SnakeWire):
+    """What a snapshot has and the other one lacks, as `restic diff` counts it."""
+
+    files: int = 0
+    dirs: int = 0
+    others: int = 0
+    bytes: int = 0
+
+
+class DiffStatistics(SnakeWire):
+    """The totals of `restic diff --json`."""
+
+    changed_files: int = 0
+    added: DiffSide = Field(default_factory=DiffSide)
+    removed: DiffSide = Field(default_factory=DiffSide)
+
+
 class KeepReason(SnakeWire):
     """Why `restic forget` keeps one snapshot."""
 

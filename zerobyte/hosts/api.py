@@ -10,7 +10,12 @@ from typing import Protocol
 
 from zerobyte.contract.jobs import BackupOptions
 from zerobyte.contract.repositories import RepositoryAccess
-from zerobyte.contract.restic_output import NodeRecord, RepositoryStats, SnapshotRecord
+from zerobyte.contract.restic_output import (
+    DiffStatistics,
+    NodeRecord,
+    RepositoryStats,
+    SnapshotRecord,
+)
 from zerobyte.contract.volumes import VolumeConfig
 from zerobyte.core.protected_paths import RestoreLimits
 from zerobyte.mounts import MountFailed, path_of
@@ -287,6 +292,20 @@ class HostApi(Protocol):
         on_chunk    awaited before more is read, so memory stays flat; an exception ends restic.
 
         Raises SnapshotMissing, ResticError; after some chunks they are not the whole.
+        """
+        ...
+
+    async def diff_snapshots(
+        self,
+        access: RepositoryAccess,
+        from_id: str,
+        to_id: str,
+        *,
+        on_change: Callable[[str, str], None],
+    ) -> DiffStatistics:
+        """Compare two snapshots; see `zerobyte.restic.diff.run`.
+
+        Raises SnapshotMissing, ResticError.
         """
         ...
 

@@ -4,7 +4,12 @@ from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable
 from pathlib import Path
 
 from zerobyte.contract.repositories import RepositoryAccess
-from zerobyte.contract.restic_output import NodeRecord, RepositoryStats, SnapshotRecord
+from zerobyte.contract.restic_output import (
+    DiffStatistics,
+    NodeRecord,
+    RepositoryStats,
+    SnapshotRecord,
+)
 from zerobyte.contract.volumes import VolumeConfig
 from zerobyte.hosts import verbs
 from zerobyte.hosts.api import ArchiveFormat, RepositoryHeader, RestorePlan, Unlocked, Which
@@ -137,6 +142,17 @@ class LocalHost:
             archive=archive,
             on_chunk=on_chunk,
         )
+
+    async def diff_snapshots(
+        self,
+        access: RepositoryAccess,
+        from_id: str,
+        to_id: str,
+        *,
+        on_change: Callable[[str, str], None],
+    ) -> DiffStatistics:
+        """Compare two snapshots."""
+        return await verbs.diff_snapshots(self.tools, access, from_id, to_id, on_change=on_change)
 
     async def read_stats(self, access: RepositoryAccess) -> RepositoryStats:
         """Read the size of a repository."""

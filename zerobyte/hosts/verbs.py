@@ -16,7 +16,12 @@ from typing import Final, TypeVar
 from zerobyte import mounts
 from zerobyte.contract.jobs import BackupOptions
 from zerobyte.contract.repositories import LocalConfig, RepositoryAccess
-from zerobyte.contract.restic_output import NodeRecord, RepositoryStats, SnapshotRecord
+from zerobyte.contract.restic_output import (
+    DiffStatistics,
+    NodeRecord,
+    RepositoryStats,
+    SnapshotRecord,
+)
 from zerobyte.contract.volumes import VolumeConfig
 from zerobyte.core import blocking, process, protected_paths
 from zerobyte.core.errors import Invalid, Unavailable
@@ -36,6 +41,7 @@ from zerobyte.restic import (
     address_check,
     cat_config,
     cat_tree,
+    diff,
     dump,
     escaping,
     includes,
@@ -275,6 +281,18 @@ async def dump_snapshot(
     await dump.run(
         repository, snapshot_id, path, base_path=base_path, archive=archive, on_chunk=on_chunk
     )
+
+
+async def diff_snapshots(
+    tools: Tools,
+    access: RepositoryAccess,
+    from_id: str,
+    to_id: str,
+    *,
+    on_change: Callable[[str, str], None],
+) -> DiffStatistics:
+    """Compare two snapshots; see `HostApi.diff_snapshots`."""
+    return await diff.run(Repository(access, tools), from_id, to_id, on_change=on_change)
 
 
 async def read_stats(tools: Tools, access: RepositoryAccess) -> RepositoryStats:

@@ -57,6 +57,7 @@ def argv(
     ignore_inode: bool = False,
     parent: str | None = None,
     rereads: bool = False,
+    dry_run: bool = False,
 ) -> list[str]:
     """Return the command.
 
@@ -67,6 +68,7 @@ def argv(
     parent                  id of the snapshot whose unchanged files are not read again.
     rereads                 read every file. With neither, restic takes the newest snapshot of
                             the same host and path as parent, even if another source made it.
+    dry_run                 save nothing and only report the figures.
 
     Raises
         Invalid     a custom parameter is not permitted.
@@ -77,6 +79,8 @@ def argv(
         *("backup", "--json", *repository.lock_flags),
         *(f"--compression={mode}", f"--host={hostname}", f"--tag={escaping.tag(tag)}"),
     ]
+    if dry_run:
+        command.append("--dry-run")
     if options.one_file_system:
         command.append("--one-file-system")
     if excludes is not None:
@@ -108,6 +112,7 @@ async def run(
     ignore_inode: bool = False,
     parent: str | None = None,
     rereads: bool = False,
+    dry_run: bool = False,
     on_status: Callable[[BackupProgress], Awaitable[None]] | None = None,
     status_every_s: float = 0.5,
     on_start: Callable[[Identity], None] | None = None,
@@ -121,7 +126,7 @@ async def run(
     tag                 the schedule's short id: retention selects snapshots by it.
     excluded_folders    absolute folders of our own; the cache, the secret folders and a local
                         repository are always excluded.
-    parent, rereads     see `argv`. If the parent no longer exists, every file is read.
+    parent, rereads, dry_run    see `argv`. If the parent no longer exists, every file is read.
     on_status           called with the newest status only; a slow callback does not slow restic.
     check_source        called in a thread with the real folder right before restic starts; raises
                         if the folder may not be read.
@@ -166,6 +171,7 @@ async def run(
                 hostname=hostname,
                 options=options,
                 ignore_inode=ignore_inode,
+                dry_run=dry_run,
                 **_write(files, session.folder),
             )
             save = partial(
@@ -265,7 +271,9 @@ class _Output:
             if kind == "status" and self.offer:
                 self.offer(BackupProgress.model_validate(message))
             elif kind == "summary":
-                self.summary = BackupSummary.model_validate(message)
+                # A dry run names a snapshot that it did not write.
+                absent = {"snapshot_id": None} if message.get("dry_run") else {}
+                self.summary = BackupSummary.model_validate({**message, **absent})
         except ValidationError:
             return
         # The scan only estimates the size; the archiver reports its unreadable items again.

@@ -1,30 +1,22 @@
 """`restic forget`: plan what a policy keeps of one schedule's snapshots, and remove the rest.
 
-Our own model of restic's policy (`forget_policy`) makes the plan: restic cannot exclude suspect
-snapshots from its rules, nor count days in the schedule's zone. Tests compare the model with
-`restic forget --dry-run` (`tests/support/restic_forget.py`), which never decides at run time. The
-removal names the planned ids, so the recorded plan is what happens.
+Our own model of restic's policy (`forget_plan`, `forget_policy`) makes the plan: restic cannot
+exclude suspect snapshots from its rules, nor count days in the schedule's zone. Tests compare the
+model with `restic forget --dry-run` (`tests/support/restic_forget.py`), which never decides at run
+time. The removal names the planned ids, so the recorded plan is what happens.
 """
 
 import asyncio
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from datetime import UTC, tzinfo
 from typing import Final
 
-from zerobyte.contract.restic_output import (
-    ForgetPlan,
-    KeepReason,
-    SnapshotRecord,
-    is_incomplete,
-)
+from zerobyte.contract.restic_output import ForgetPlan
 from zerobyte.contract.retention import RetentionPolicy
-from zerobyte.core import clock
 from zerobyte.core.errors import Invalid
-from zerobyte.restic import escaping, forget_policy, snapshots
+from zerobyte.restic import escaping, forget_plan, snapshots
 from zerobyte.restic.repository import Repository, Session
 
-PROTECTED: Final = "protected"
-LATEST_RUN: Final = "latest run"
 _AT_ONCE: Final = 5000
 
 
@@ -70,87 +62,20 @@ async def plan(
     if not policy.has_rules():
         raise Invalid("A retention policy without rules keeps everything; there is nothing to do.")
     records = await snapshots.run(repository, tag=tag, stop=stop)
-    records = sorted(records, key=lambda record: forget_policy.Moment.parse(record.time).order)
-    suspicion = dict.fromkeys(trusted_ids or (), False) | dict.fromkeys(protected_ids, True)
-    counted_plan = _plan(
+    return forget_plan.of_records(
         records,
         policy,
-        suspicion,
-        unknown=False if trusted_ids is None else None,
-        incomplete=set(incomplete_ids),
+        protected_ids=protected_ids,
+        trusted_ids=trusted_ids,
+        incomplete_ids=incomplete_ids,
+        latest_ids=latest_ids,
         zone=zone,
     )
-    return _with_latest(counted_plan, records, set(latest_ids))
-
-
-def _plan(
-    records: Sequence[SnapshotRecord],
-    policy: RetentionPolicy,
-    suspicion: Mapping[str, bool],
-    *,
-    unknown: bool | None,
-    incomplete: Collection[str],
-    zone: tzinfo,
-) -> ForgetPlan:
-    """Return the plan of `forget_policy` over the snapshots that count.
-
-    suspicion   True for protected ids, False for trusted ones.
-    unknown     the value for all other ids; None judges them by their number of files.
-    """
-    partial = {
-        record.id
-        for record in records
-        if is_incomplete(record.tags) or _is_named(record, incomplete)
-    }
-    suspects = forget_policy.suspects(
-        forget_policy.Counted(
-            record.id,
-            record.summary.total_files_processed if record.summary else None,
-            suspicion.get(record.id, suspicion.get(record.original or "", unknown)),
-            record.id in partial,
-        )
-        for record in records
-    )
-    counted = [
-        (record.id, forget_policy.Moment.parse(record.time))
-        for record in records
-        if record.id not in suspects
-    ]
-    now = forget_policy.Moment.parse(clock.now().isoformat())
-    reasons = forget_policy.plan_of_schedule(
-        counted, policy, now=now, zone=zone, incomplete=partial
-    )
-    keep = [KeepReason(snapshot_id=one, matches=why) for one, why in reasons.items() if why]
-    keep += [
-        KeepReason(snapshot_id=record.id, matches=[PROTECTED])
-        for record in records
-        if record.id in suspects
-    ]
-    return ForgetPlan(keep=keep, remove=[one for one, why in reasons.items() if not why])
-
-
-def _with_latest(
-    counted_plan: ForgetPlan, records: Sequence[SnapshotRecord], latest: Collection[str]
-) -> ForgetPlan:
-    """Move the snapshots of the latest runs from the removed to the kept ones."""
-    spared = {record.id for record in records if _is_named(record, latest)}.intersection(
-        counted_plan.remove
-    )
-    keep = [KeepReason(snapshot_id=one, matches=[LATEST_RUN]) for one in sorted(spared)]
-    return ForgetPlan(
-        keep=[*counted_plan.keep, *keep],
-        remove=[one for one in counted_plan.remove if one not in spared],
-    )
-
-
-def _is_named(record: SnapshotRecord, ids: Collection[str]) -> bool:
-    """Return True if the ids contain a snapshot's id or its id before a rewrite."""
-    return record.id in ids or record.original in ids
 
 
 async def apply(
     repository: Repository,
-    forget_plan: ForgetPlan,
+    planned: ForgetPlan,
     *,
     prune: bool = True,
     stop: asyncio.Event | None = None,
@@ -165,15 +90,15 @@ async def apply(
         Interrupted         `stop` was set; some snapshots may be removed, unused data may remain.
         ResticError         any other failure.
     """
-    if not forget_plan.remove:
+    if not planned.remove:
         return
-    kept = {reason.snapshot_id for reason in forget_plan.keep}
+    kept = {reason.snapshot_id for reason in planned.keep}
     if not kept:
         raise Invalid("The retention plan keeps no snapshot at all; nothing was removed.")
-    if kept & set(forget_plan.remove):
+    if kept & set(planned.remove):
         raise Invalid("The retention plan contradicts itself; nothing was removed.")
     with repository.session() as session:
-        await _remove(session, repository, forget_plan.remove, stop, prune=prune)
+        await _remove(session, repository, planned.remove, stop, prune=prune)
 
 
 async def by_ids(
@@ -181,15 +106,22 @@ async def by_ids(
 ) -> list[str]:
     """Remove snapshots by id, then prune; return the full ids of the removed snapshots.
 
-    ids     full or short; unknown ids are skipped, so that a repeated call succeeds.
+    ids     full or short; unknown ids are skipped, so that a repeated call succeeds. The former id
+            of a snapshot that was tagged since then stands for it.
 
     Raises
         Invalid         a text is not an id, such as `latest`.
         ResticError     restic failed.
     """
     prefixes = [escaping.snapshot(one) for one in ids]
-    existing = [record.id for record in await snapshots.run(repository, stop=stop)]
-    found = [one for one in existing if any(one.startswith(prefix) for prefix in prefixes)]
+    records = await snapshots.run(repository, stop=stop)
+    existing = {record.id for record in records}
+    former = {one for one in ids if one not in existing}
+    found = [
+        record.id
+        for record in records
+        if record.original in former or any(record.id.startswith(one) for one in prefixes)
+    ]
     if found:
         with repository.session() as session:
             await _remove(session, repository, found, stop)

@@ -1,14 +1,17 @@
 """http.audit: an entry that cannot be stored is stored without client text."""
 
+import asyncio
 import sqlite3
 
 import pytest
 from sanic import Blueprint
 
 from tests.support.http_server import serving, settings_for
+from tests.support.waiting import until
 from zerobyte.http import audit
 from zerobyte.http.app import make_app
 from zerobyte.http.auth import HttpRequest, Permission
+from zerobyte.http.download import DownloadHead, Send, send_download
 from zerobyte.http.endpoint import endpoint
 
 actions = Blueprint("actions", url_prefix="/api/v1/actions")
@@ -20,6 +23,25 @@ async def do(request: HttpRequest) -> None:
     """Do something."""
     audit.set_principal(request, audit.Principal(user_id="u1", name="Ada", organization_id="o1"))
     audit.add_details(request, said="unwritable text")
+
+
+@actions.get("/slow")
+@endpoint(
+    "downloadSlowly",
+    tag="Actions",
+    returns={200: None},
+    permission=Permission.PUBLIC,
+    audited=True,
+)
+async def download(request: HttpRequest) -> None:
+    """Send one byte and wait."""
+    audit.set_principal(request, audit.Principal(user_id="u1", name="Ada", organization_id="o1"))
+
+    async def produce(send: Send) -> None:
+        await send(b"x")
+        await asyncio.Event().wait()
+
+    await send_download(request, DownloadHead("x", "application/octet-stream"), produce)
 
 
 class FailingAuditor:
@@ -56,3 +78,17 @@ async def test_a_line_that_cannot_be_written_is_written_without_its_details(
         assert (await client.post("/api/v1/actions")).status_code == 204
     assert [dict(entry.details) for entry in auditor.tried] == written
     assert {entry.principal.name for entry in auditor.tried} == {"Ada"}
+
+
+async def test_request_that_its_client_leaves_is_audited(tmp_path):
+    auditor = FailingAuditor(ValueError())
+    app = make_app(settings_for(tmp_path), {audit.Auditor: auditor})
+    app.blueprint(actions)
+    async with serving(app) as client:
+        async with client.stream("GET", "/api/v1/actions/slow") as answer:
+            assert await anext(answer.aiter_raw()) == b"x"
+        await until(lambda: auditor.tried)
+    [entry] = auditor.tried
+    assert (entry.action, entry.result, entry.reason) == (
+        "downloadSlowly", "failed", "DISCONNECTED",
+    )  # fmt: skip

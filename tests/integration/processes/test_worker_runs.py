@@ -17,6 +17,9 @@ from zerobyte.contract.jobs import (
     RestoreJob,
     RestoreResult,
     Source,
+    TagEdit,
+    TagSnapshotsJob,
+    TagSnapshotsResult,
 )
 from zerobyte.contract.notifications import GenericConfig, NotificationTarget
 from zerobyte.contract.repositories import LocalConfig
@@ -76,6 +79,7 @@ def test_one_worker_runs_all_kinds_of_jobs(plane, engine, start_worker, worker_d
         run = engine.start("backup", schedule, schedule_id=schedule, task_id=task)
         return run, engine.ended(run)
 
+    check_dry_run(plane, engine, worker_data, run_backup)
     first, second, forget = ids.uuid7(), ids.uuid7(), ids.uuid7()
     run_backup(first)
     plane.jobs[forget] = ForgetJob(
@@ -112,9 +116,40 @@ def test_one_worker_runs_all_kinds_of_jobs(plane, engine, start_worker, worker_d
 
     copied = copied_to_mirror(plane, engine, worker_data, tmp_path / "mirror", schedule)
     assert copied == [kept]
+    check_tags_and_deletion(plane, engine, worker_data, kept)
+
+
+def check_dry_run(plane, engine, worker_data, run_backup) -> None:
+    dry = ids.uuid7()
+    run, state = run_backup(dry, dry_run=True)
+    assert (state["type"], state["name"]) == ("COMPLETED", "Completed"), state
+    engine.steps(run, "preflight", "dry run")
+    report = plane.reports[dry]
+    assert isinstance(report.result, BackupResult)
+    assert report.result.result is not None
+    assert report.result.result.files_new > 0
+    assert not report.result.result.snapshot_id
+    assert report.snapshot is None
+    assert worker_data.restic("snapshots") == [[]]
+
+
+def check_tags_and_deletion(plane, engine, worker_data, snapshot_id: str) -> None:
+    task = ids.uuid7()
+    edit = TagEdit(snapshot_ids=[snapshot_id], add=["important"])
+    plane.jobs[task] = TagSnapshotsJob(task_id=task, repository=worker_data.access, edits=[edit])
+    state = engine.ended(engine.start("snapshots", plane.host, task_id=task))
+    assert state["type"] == "COMPLETED", state
+    result = plane.reports[task].result
+    assert isinstance(result, TagSnapshotsResult)
+    [change] = result.changes
+    [tagged] = worker_data.restic("snapshots")[0]
+    assert (change.snapshot_id, change.new_snapshot_id) == (snapshot_id, tagged["id"])
+    assert tagged["tags"][1:] == ["important"]
+
+    # The job names the id before the tag: the snapshot is removed all the same.
     deletion = ids.uuid7()
     plane.jobs[deletion] = DeleteSnapshotsJob(
-        task_id=deletion, repository=worker_data.access, snapshot_ids=[kept]
+        task_id=deletion, repository=worker_data.access, snapshot_ids=[snapshot_id]
     )
     state = engine.ended(engine.start("snapshots", plane.host, task_id=deletion))
     assert state["type"] == "COMPLETED", state

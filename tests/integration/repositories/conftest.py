@@ -28,8 +28,10 @@ from zerobyte.features.repositories.service import (
     Downloads,
     Repositories,
     Restores,
+    SnapshotDiffs,
     SnapshotFiles,
     Snapshots,
+    SnapshotTags,
     TreeCache,
     TreeStore,
 )
@@ -113,21 +115,20 @@ def _build(
     )
     doctor = Doctor(repositories=repositories, tasks=tasks, host="local")
     downloads = Downloads(repositories=repositories, snapshots=snapshots, files=files, bus=bus)
+    tags = SnapshotTags(
+        repositories=repositories, snapshots=snapshots, tasks=tasks,
+        schedules_of=schedules.schedules_of,
+    )  # fmt: skip
+    diffs = SnapshotDiffs(repositories=repositories, snapshots=snapshots, files=files)
     parts = (
-        repositories,
-        snapshots,
-        files,
-        restores,
-        doctor,
-        downloads,
-        tasks,
-        TaskReader(activities=activities),
-    )
+        repositories, snapshots, files, restores, doctor, tasks, TaskReader(activities=activities),
+        downloads, tags, diffs,
+    )  # fmt: skip
     services: dict[type, object] = {type(part): part for part in parts}
     services[Authenticator] = HeaderAuthenticator()
     return RepositoriesHarness(
         repositories, snapshots, files, restores, tasks, services, settings.data_dir, work_dir,
-        restic, host, schedules, bus,
+        restic, host, schedules, bus, tags,
     )  # fmt: skip
 
 

@@ -93,6 +93,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "updateMemberRole": {"role": "member"},
     "updateNotificationDestination": {"name": "mine"},
     "deleteSnapshots": {"snapshotIds": ["00000000"]},
+    "tagSnapshots": {"snapshotIds": ["00000000"], "add": ["a"]},
     "restoreSnapshot": {"snapshotId": "latest"},
     "updateScheduleNotifications": {"assignments": []},
     "updateScheduleMirrors": {"mirrors": []},
@@ -229,7 +230,7 @@ LEAVES_NO_LINE = {
     "setActiveOrganization", "checkOrganizationSlug", "hasOrganizationPermission",
     "adminHasPermission", "adminListUserSessions", "isUsernameAvailable",
     "requestPasswordReset", "signInSocial", "sendOtp", "verifyOtp",
-    "leaveOrganization", "removeMember",
+    "leaveOrganization", "removeMember", "previewRetention",
 }  # fmt: skip
 
 

@@ -10,7 +10,10 @@ from zerobyte.features.backups.schemas import (
     MirrorCompatibility,
     MirrorSyncStatus,
     MirrorView,
+    PreviewRetention,
     ReorderSchedules,
+    RetentionPreview,
+    RunBackup,
     ScheduleDetails,
     ScheduleView,
     SyncMirror,
@@ -21,6 +24,7 @@ from zerobyte.features.backups.schemas import (
 from zerobyte.features.backups.service import (
     Assignments,
     Mirrors,
+    RetentionPreviews,
     RunStarter,
     ScheduleEditor,
     ScheduleReader,
@@ -112,12 +116,17 @@ async def delete(actor: Actor, short_id: str, editor: ScheduleEditor) -> Success
 @endpoint(
     "runBackupNow",
     tag="Backups",
+    body=RunBackup,
+    body_optional=True,
     returns={202: TaskStarted},
     errors=(Invalid, NotFound, Conflict),
 )
-async def run(actor: Actor, short_id: str, runs: RunStarter) -> TaskStarted:
-    """Start a backup now; the response does not wait for it."""
-    return await started(await runs.run_now(actor, short_id))
+async def run(actor: Actor, short_id: str, body: RunBackup, runs: RunStarter) -> TaskStarted:
+    """Start a backup now; the response does not wait for it.
+
+    A dry run saves nothing: the result of its task says what a backup would save.
+    """
+    return await started(await runs.run_now(actor, short_id, dry_run=body.dry_run))
 
 
 @backups_v1.post("/<short_id:str>/forget")
@@ -130,6 +139,23 @@ async def run(actor: Actor, short_id: str, runs: RunStarter) -> TaskStarted:
 async def forget(actor: Actor, short_id: str, runs: RunStarter) -> TaskStarted:
     """Apply the retention policy now."""
     return await started(await runs.forget_now(actor, short_id))
+
+
+@backups_v1.post("/<short_id:str>/retention/preview")
+@endpoint(
+    "previewRetention",
+    tag="Backups",
+    body=PreviewRetention,
+    body_optional=True,
+    returns={200: RetentionPreview},
+    errors=(Invalid, NotFound, Conflict),
+    audited=False,
+)
+async def preview_retention(
+    actor: Actor, short_id: str, body: PreviewRetention, previews: RetentionPreviews
+) -> RetentionPreview:
+    """Show what a retention policy would keep and remove now; nothing is removed."""
+    return await previews.preview(actor, short_id, body)
 
 
 @backups_v1.get("/<short_id:str>/notifications")

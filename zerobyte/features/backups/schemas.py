@@ -239,3 +239,43 @@ class SyncMirror(ApiModel):
     """The snapshots to copy, by full or short id; without any, all that the mirror lacks."""
 
     snapshot_ids: Annotated[list[str], Field(max_length=10_000)] = Field(default_factory=list[str])
+
+
+class RunBackup(ApiModel):
+    """How to run a backup; an extension of this API.
+
+    dry_run     only report what would be saved: no snapshot, hook, notification or retention.
+    """
+
+    dry_run: bool = False
+
+
+class PreviewRetention(ApiModel):
+    """The policy to try; absent or null takes the schedule's own."""
+
+    retention_policy: RetentionPolicyInput | None = None
+
+
+class PlannedSnapshot(ApiModel):
+    """A snapshot of a retention plan.
+
+    reasons     why it is kept: restic's words such as `daily snapshot`, or `protected` (suspect),
+                `latest run`, `dated in the future`; empty if it would be removed.
+    """
+
+    snapshot_id: str
+    short_id: str
+    time: EpochMs
+    reasons: list[str]
+
+
+class RetentionPreview(ApiModel):
+    """What retention would keep and remove now, oldest first.
+
+    listed_at   when the list was last read from the repository; null if it is known to be outdated.
+    """
+
+    retention_policy: RetentionPolicy
+    kept: list[PlannedSnapshot]
+    removed: list[PlannedSnapshot]
+    listed_at: EpochMs | None

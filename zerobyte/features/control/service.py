@@ -29,7 +29,7 @@ from zerobyte.features.backups.service import DueRunStarter, JobBuilder, ReportC
 from zerobyte.features.backups.service.due_runs import NotYetDue
 from zerobyte.features.backups.service.retries import retry_note
 from zerobyte.features.notifications.service import Notifications
-from zerobyte.features.repositories.service import Doctor, Restores, Snapshots
+from zerobyte.features.repositories.service import Doctor, Restores, Snapshots, SnapshotTags
 from zerobyte.features.tasks.models import (
     ACTIVE,
     MAX_CLOCK_SKEW_MS,
@@ -63,6 +63,7 @@ class WorkerApi:
         restores: Restores,
         snapshots: Snapshots,
         doctor: Doctor,
+        snapshot_tags: SnapshotTags,
         notifications: Notifications,
         reports: ReportCheck,
         lease_wait_s: float,
@@ -76,6 +77,7 @@ class WorkerApi:
         self._restores = restores
         self._snapshots = snapshots
         self._doctor = doctor
+        self._snapshot_tags = snapshot_tags
         self._notifications = notifications
         self._reports = reports
         self._clock_skew_ms: dict[str, int] = {}
@@ -244,6 +246,8 @@ class WorkerApi:
                 return await self._jobs.mirror_job(task)
             case "doctor":
                 return await self._doctor.job(task)
+            case "tagSnapshots":
+                return await self._snapshot_tags.job(task)
             case _:
                 raise Failed(f"No worker runs tasks of the kind {task.kind}")
 

@@ -84,6 +84,11 @@ class Task(Row):
         """Fields of the input that the API reads or changes later; damaged ones are None."""
         return StoredInput.model_validate(self.input)
 
+    @property
+    def is_dry_run(self) -> bool:
+        """Return True for a backup that only reports what it would save."""
+        return self.kind == "backup" and self.input.get("dryRun") is True
+
     def input_with(self, changes: StoredInput) -> dict[str, Any]:
         """Return the input with those fields replaced that `changes` sets."""
         return {**self.input, **changes.stored()}

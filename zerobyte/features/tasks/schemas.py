@@ -30,7 +30,7 @@ class Coalesced(ApiModel):
 
 
 class BackupInput(ApiModel):
-    """Input of a backup task; `dueAt` and `coalesced` are extensions."""
+    """Input of a backup task; `dueAt`, `coalesced` and `dryRun` are extensions."""
 
     kind: Literal["backup"] = "backup"
     schedule_id: int
@@ -38,6 +38,7 @@ class BackupInput(ApiModel):
     manual: bool
     due_at: EpochMs | None = None
     coalesced: Coalesced | None = None
+    dry_run: bool = False
 
 
 class ForgetInput(ApiModel):
@@ -105,8 +106,25 @@ class DoctorInput(ApiModel):
     read_data_subset: str | None = None
 
 
+class TagSnapshotsInput(OmitNone):
+    """Input of a task that changes tags."""
+
+    kind: Literal["tagSnapshots"] = "tagSnapshots"
+    repository_id: str
+    snapshot_ids: list[str]
+    add: list[str] | None = None
+    remove: list[str] | None = None
+    set: list[str] | None = None
+
+
 TaskInput = Annotated[
-    BackupInput | ForgetInput | RestoreInput | DeleteSnapshotsInput | MirrorSyncInput | DoctorInput,
+    BackupInput
+    | ForgetInput
+    | RestoreInput
+    | DeleteSnapshotsInput
+    | TagSnapshotsInput
+    | MirrorSyncInput
+    | DoctorInput,
     Field(discriminator="kind"),
 ]
 
@@ -168,8 +186,9 @@ class Activity(ApiModel):
         str,
         Field(
             description="The current step, as in Prefect: `preflight`, `pre hook`, "
-            "`restic backup`, `post hook`, `forget`, `prune`, `restore`, `delete snapshots`, "
-            "`mirror`, `unlock`, `check`, `repair index` or `check again`."
+            "`restic backup`, `dry run`, `post hook`, `forget`, `prune`, `restore`, "
+            "`delete snapshots`, `tag snapshots`, `mirror`, `unlock`, `check`, `repair index` or "
+            "`check again`."
         ),
     ]
     last_activity_at: Annotated[

@@ -10,6 +10,7 @@ from zerobyte.features.backups.service.mirror_tasks import MirrorCompletion
 from zerobyte.features.backups.service.mirrors import Mirrors
 from zerobyte.features.backups.service.organization_data import OrganizationContents
 from zerobyte.features.backups.service.report_check import ReportCheck
+from zerobyte.features.backups.service.retention_preview import RetentionPreviews
 from zerobyte.features.backups.service.schedule_queries import ScheduleReader
 from zerobyte.features.backups.service.schedule_webhooks import ScheduleWebhooks
 from zerobyte.features.backups.service.schedules import ScheduleEditor
@@ -27,6 +28,7 @@ __all__ = [
     "Mirrors",
     "OrganizationContents",
     "ReportCheck",
+    "RetentionPreviews",
     "RunStarter",
     "ScheduleEditor",
     "ScheduleReader",

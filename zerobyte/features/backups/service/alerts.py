@@ -60,7 +60,7 @@ class FailureAlerts:
 
     def failed(self, task: Task) -> None:
         """Send the notifications of a failed task in the background."""
-        if task.kind not in _TITLES:
+        if task.kind not in _TITLES or task.is_dry_run:
             return
         self._sending.start(self._send(task), name=f"failure alert of {task.id}")
 

@@ -47,7 +47,12 @@ class CompletionHandler:
         self._snapshots = snapshots
 
     async def backup(self, task: Task, report: JobReport) -> list[NewTask]:
-        """Update the schedule and the index. Returns retention and copies of a good snapshot."""
+        """Update the schedule and the index. Returns retention and copies of a good snapshot.
+
+        A dry run changes nothing: it made no snapshot, and says nothing about the last backup.
+        """
+        if task.is_dry_run:
+            return []
         schedule = await Schedule.get_or_none(
             organization_id=task.organization_id, short_id=task.resource_id
         ).select_related("volume", "repository")

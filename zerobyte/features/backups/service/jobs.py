@@ -102,6 +102,7 @@ class JobBuilder:
             timezone=schedule.timezone or self._settings.tz,
             parent_snapshot_id=await parent_of(repository.id, task.resource_id),
             unreadable_limit_percent=self._settings.unreadable_limit_percent,
+            dry_run=task.is_dry_run,
         )
         # Stored with the task, because the schedule may be edited before the snapshot is indexed.
         task.input = task.input_with(StoredInput(selection=selection_of(job)))

@@ -61,6 +61,14 @@ async def policy_of(
         return None
 
 
+async def schedules_of(organization_id: str, tags: Sequence[str]) -> set[str]:
+    """Return those tags that are short ids of the organization's schedules."""
+    found = await Schedule.filter(
+        organization_id=organization_id, short_id__in=list(tags)
+    ).values_list("short_id", flat=True)
+    return {str(one) for one in found}
+
+
 async def is_read_only(organization_id: str, tags: Sequence[str]) -> bool:
     """Returns True if a schedule with one of these tags reads a read-only volume."""
     schedules = await Schedule.filter(

@@ -72,7 +72,7 @@ class ReportCheck:
             return CheckedReport(report)  # The task has ended; the report changes nothing.
         if report.result is not None and report.result.kind != task.kind:
             return _rejected(report, _UNCLEAR)
-        if task.kind != "backup" or task.repository_id is None:
+        if task.kind != "backup" or task.is_dry_run or task.repository_id is None:
             return CheckedReport(report)
         try:
             snapshot_id = _snapshot_id(report)

@@ -23,8 +23,19 @@ class KnownSnapshots:
 
 async def known_snapshots(task: Task, repository: Repository) -> KnownSnapshots:
     """Return the indexed snapshots that a forget task may remove."""
-    known = KnownSnapshots(latest=await _latest_of(task, repository.id))
-    for row in await Snapshot.filter(repository_id=repository.id, schedule_id=task.resource_id):
+    return await known_of_schedule(task.resource_id, repository, parent_id=task.parent_id)
+
+
+async def known_of_schedule(
+    schedule_short_id: str, repository: Repository, *, parent_id: str | None
+) -> KnownSnapshots:
+    """Return the indexed snapshots of a schedule.
+
+    parent_id   task of the backup that the retention follows, if any.
+    """
+    latest = await _latest_of(schedule_short_id, repository.id, parent_id)
+    known = KnownSnapshots(latest=latest)
+    for row in await Snapshot.filter(repository_id=repository.id, schedule_id=schedule_short_id):
         original: str | None = row.record.get("original")
         names = [row.snapshot_id] if original is None else [row.snapshot_id, original]
         (known.suspect if row.is_suspect else known.trusted).extend(names)
@@ -36,18 +47,20 @@ async def known_snapshots(task: Task, repository: Repository) -> KnownSnapshots:
     return known
 
 
-async def _latest_of(forget: Task, repository_id: str) -> list[str]:
+async def _latest_of(
+    schedule_short_id: str, repository_id: str, parent_id: str | None
+) -> list[str]:
     """Return the ids of the newest snapshots by order of arrival.
 
     Their times do not count: a wrong clock can give an older snapshot a later time.
     """
     last = (
-        await Snapshot.filter(repository_id=repository_id, schedule_id=forget.resource_id)
+        await Snapshot.filter(repository_id=repository_id, schedule_id=schedule_short_id)
         .order_by("-id")
         .first()
     )
     snapshot_ids = [] if last is None else [last.snapshot_id]
-    parent = await Task.get_or_none(id=forget.parent_id) if forget.parent_id else None
+    parent = await Task.get_or_none(id=parent_id) if parent_id else None
     if parent is not None and parent.kind == "backup" and parent.result is not None:
         # A report that does not describe its snapshot leaves it out of the index.
         summary = BackupResult.model_validate(parent.result).result

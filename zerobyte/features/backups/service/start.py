@@ -33,8 +33,10 @@ class RunStarter:
         self._tasks = tasks
         self._volumes = volumes
 
-    async def run_now(self, actor: Actor, key: str) -> Task:
+    async def run_now(self, actor: Actor, key: str, *, dry_run: bool = False) -> Task:
         """Start a backup on request; a disabled schedule may be run too.
+
+        dry_run     only report what the backup would save.
 
         Raises
             Conflict    a backup of the schedule is queued or running.
@@ -44,8 +46,12 @@ class RunStarter:
         await schedule.fetch_related("volume", "repository")
         reason = await blocked_reason(self._volumes, schedule.volume)
         if reason is None:
-            return await self._tasks.create(backup_task(schedule, trigger="manual"))
-        task = await self._tasks.create(backup_task(schedule, trigger="manual", flow=None))
+            return await self._tasks.create(
+                backup_task(schedule, trigger="manual", dry_run=dry_run)
+            )
+        task = await self._tasks.create(
+            backup_task(schedule, trigger="manual", flow=None, dry_run=dry_run)
+        )
         report = failed(task.id, reason)
         await self._tasks.finish(task.id, report, notified=True)
         raise Invalid(reason)
@@ -125,6 +131,7 @@ def backup_task(
     rerun_of: str | None = None,
     due: cron.Due | None = None,
     due_key: str | None = None,
+    dry_run: bool = False,
 ) -> NewTask:
     """Return a backup task of a schedule whose volume and repository have been fetched.
 
@@ -156,6 +163,7 @@ def backup_task(
             manual=trigger == "manual",
             due_at=due.at if due else None,
             coalesced=coalesced,
+            dry_run=dry_run,
         ),
         target=_target(schedule),
     )

@@ -5,7 +5,9 @@ from zerobyte.features.repositories.service.doctor import Doctor
 from zerobyte.features.repositories.service.downloads import Downloads
 from zerobyte.features.repositories.service.repositories import Repositories
 from zerobyte.features.repositories.service.restores import Restores
+from zerobyte.features.repositories.service.snapshot_diffs import SnapshotDiffs
 from zerobyte.features.repositories.service.snapshot_files import SnapshotFiles
+from zerobyte.features.repositories.service.snapshot_tags import SnapshotTags
 from zerobyte.features.repositories.service.snapshots import Snapshots
 from zerobyte.features.repositories.service.stats_refresh import StatsRefresher
 from zerobyte.features.repositories.service.tree_cache.cache import TreeCache
@@ -18,7 +20,9 @@ __all__ = [
     "Refresher",
     "Repositories",
     "Restores",
+    "SnapshotDiffs",
     "SnapshotFiles",
+    "SnapshotTags",
     "Snapshots",
     "StatsRefresher",
     "TreeCache",

@@ -67,6 +67,7 @@ class SnapshotFiles:
         )
         repositories.on_moved.append(self._forget_repository)
         snapshots.on_forgotten.append(self._forget_snapshots)
+        snapshots.on_rewritten.append(self.trees.rename)
 
     async def aclose(self) -> None:
         """Stop listings and close the cache."""

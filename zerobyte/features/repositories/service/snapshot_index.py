@@ -45,6 +45,7 @@ class Indexed:
     """
 
     record: SnapshotRecord
+    schedule_id: str | None
     is_suspect: bool
     is_incomplete: bool
     moment: Moment
@@ -58,7 +59,10 @@ def _indexed(row: Mapping[str, Any]) -> Indexed:
     except ValueError:  # a damaged record must not break the list; the next refresh repairs it
         record = _of_columns(row)
         moment = Moment.parse(record.time)
-    return Indexed(record, bool(row["is_suspect"]), bool(row["is_incomplete"]), moment, {})
+    schedule_id = row["schedule_id"]
+    return Indexed(
+        record, schedule_id, bool(row["is_suspect"]), bool(row["is_incomplete"]), moment, {}
+    )
 
 
 def _of_columns(row: Mapping[str, Any]) -> SnapshotRecord:
@@ -183,7 +187,7 @@ async def put(
     """
     known = await Snapshot.get_or_none(repository_id=repository_id, snapshot_id=record.id)
     row = known or Snapshot(repository_id=repository_id)
-    row.update_from_dict(_columns(record))
+    row.update_from_dict(columns(record))
     row.schedule_id = schedule_id
     row.is_suspect = is_suspect and not await _is_cleared(row)
     row.is_incomplete = is_incomplete or lacks_files(record.tags)
@@ -248,6 +252,8 @@ async def replace(
     """
     listed = {record.id: record for record in records if record.id not in removed}
     known = await _rows_of(repository_id)
+    # A snapshot that is rewritten again keeps the first id as its original.
+    by_original = {one: row for row in known.values() if (one := row.record.get("original"))}
     vanished = [
         row.snapshot_id
         for row in known.values()
@@ -261,13 +267,15 @@ async def replace(
         if is_first_listing and not row.is_suspect and key not in accepted_ids
     }
     async for record in aio.in_turns(listed.values()):
-        row, rewritten = known.get(record.id), known.get(record.original or "")
+        row = known.get(record.id)
+        first_id = record.original or ""
+        rewritten = known.get(first_id) or by_original.get(first_id)
         if row is None:
             added.append(_new(repository_id, record, rewritten))
             if rewritten is None and not {record.id, record.original} & accepted_ids:
                 unreported.add(record.id)
         elif row.record != _stored(record):
-            changed = _columns(record)
+            changed = columns(record)
             changed["is_incomplete"] = row.is_incomplete or lacks_files(record.tags)
             await row.update_from_dict(changed).save(update_fields=list(changed))
     await mark_unreported(repository_id, added)
@@ -317,7 +325,7 @@ def _new(repository_id: str, record: SnapshotRecord, rewritten: Snapshot | None)
     """Return a row; a snapshot that restic rewrote keeps the marks of its original."""
     return Snapshot(
         repository_id=repository_id,
-        **_columns(record),
+        **columns(record),
         schedule_id=rewritten.schedule_id if rewritten else schedule_tag(record.tags),
         is_suspect=rewritten is not None and rewritten.is_suspect,
         is_incomplete=lacks_files(record.tags)
@@ -371,7 +379,8 @@ def _files_of(row: Snapshot) -> int | None:
     return files if isinstance(files, int) else None
 
 
-def _columns(record: SnapshotRecord) -> dict[str, Any]:
+def columns(record: SnapshotRecord) -> dict[str, Any]:
+    """Return the columns that hold a record."""
     return {
         "snapshot_id": record.id,
         "short_id": record.short_id,

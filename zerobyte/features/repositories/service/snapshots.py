@@ -1,7 +1,7 @@
 """Snapshots: listed from the index, refreshed from restic, deleted by tasks."""
 
 import hashlib
-from collections.abc import Awaitable, Callable, Collection, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -46,6 +46,7 @@ class Snapshots:
 
     stale_ids       ids of repositories whose list must be refreshed before its next time.
     on_forgotten    called with the repository's id and the full ids of removed snapshots.
+    on_rewritten    called with the repository's id and the new full ids by former full ids.
     """
 
     def __init__(
@@ -62,6 +63,7 @@ class Snapshots:
         self._removed_meanwhile: dict[str, set[str]] = {}
         self.stale_ids: set[str] = set()
         self.on_forgotten: list[Callable[[str, Collection[str]], None]] = []
+        self.on_rewritten: list[Callable[[str, Mapping[str, str]], None]] = []
 
     async def aclose(self) -> None:
         """Stop refreshing."""
@@ -239,6 +241,12 @@ class Snapshots:
         for listener in self.on_forgotten:
             listener(repository_id, snapshot_ids)
 
+    def follow_rewritten(self, repository_id: str, new_ids: Mapping[str, str]) -> None:
+        """Keep former ids out of a listing that runs, and inform the listeners."""
+        self._removed_meanwhile.get(repository_id, set()).update(new_ids)
+        for listener in self.on_rewritten:
+            listener(repository_id, new_ids)
+
     async def mark_index_stale(self, repository_id: str) -> None:
         """Refresh the list soon: a task may have removed snapshots without reporting it."""
         self.stale_ids.add(repository_id)
@@ -254,7 +262,7 @@ class Snapshots:
             Conflict    a task is deleting exactly these already.
         """
         row = await self.indexed(actor, short_id)
-        full_ids = await self._resolve_ids(row, snapshot_ids)
+        full_ids = await self.resolve_ids(row, snapshot_ids)
         names = hashlib.sha256(" ".join(sorted(full_ids)).encode()).hexdigest()
         task = await self._tasks.create(
             NewTask(
@@ -292,7 +300,8 @@ class Snapshots:
             snapshot_ids=DeleteSnapshotsInput.model_validate(task.input).snapshot_ids,
         )
 
-    async def _resolve_ids(self, row: models.Repository, snapshot_ids: Sequence[str]) -> list[str]:
+    async def resolve_ids(self, row: models.Repository, snapshot_ids: Sequence[str]) -> list[str]:
+        """Return full ids, each once. Raises NotFound with the unknown ones."""
         found: dict[str, None] = {}
         unknown: list[str] = []
         for snapshot_id in dict.fromkeys(snapshot_ids):

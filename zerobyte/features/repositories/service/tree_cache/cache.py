@@ -4,7 +4,7 @@ Runs all reads and writes of the store in two threads, because SQLite blocks.
 """
 
 import asyncio
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import Final, TypeVar
 
@@ -73,6 +73,10 @@ class TreeCache:
         """Schedule the removal of the trees of snapshots, or of a whole repository."""
         ids = None if snapshot_ids is None else frozenset(snapshot_ids)
         self._threads.submit(self._store.drop, repository_id, ids)
+
+    def rename(self, repository_id: str, new_ids: Mapping[str, str]) -> None:
+        """Schedule new snapshot ids for trees, by their former ids."""
+        self._threads.submit(self._store.rename, repository_id, dict(new_ids))
 
     async def keys(self, *, only_used: bool = False) -> list[tuple[str, str]]:
         """List repository and snapshot of cached trees; see `TreeStore.keys`."""

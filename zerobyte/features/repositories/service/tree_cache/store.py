@@ -10,7 +10,7 @@ import os
 import sqlite3
 import tempfile
 import threading
-from collections.abc import Callable, Collection, Generator
+from collections.abc import Callable, Collection, Generator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any, Final, TypeVar
@@ -163,6 +163,16 @@ class TreeStore:
         """Remove the trees of snapshots, or of a whole repository."""
         with contextlib.suppress(CacheFull, TreeDropped), self._transaction() as db:
             self._remove(db, repository_id, snapshot_ids)
+
+    def rename(self, repository_id: str, new_ids: Mapping[str, str]) -> None:
+        """Give complete trees new snapshot ids: restic rewrote the snapshots, not their files."""
+        with contextlib.suppress(CacheFull, TreeDropped), self._transaction() as db:
+            db.executemany(
+                "UPDATE OR IGNORE trees SET snapshot_id = ?"
+                " WHERE repository_id = ? AND snapshot_id = ? AND is_complete = 1",
+                [(new, repository_id, old) for old, new in new_ids.items()],
+            )
+            self._remove(db, repository_id, new_ids.keys())
 
     def keys(self, *, only_used: bool = False) -> list[tuple[str, str]]:
         """List repository and snapshot of every complete tree, least recently used first.
