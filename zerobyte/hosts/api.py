@@ -79,6 +79,17 @@ class HostApi(Protocol):
         """Check that a mounted volume answers within 5 seconds. Raises MountFailed."""
         ...
 
+    async def check_share_address(self, config: VolumeConfig, *, allow_private: bool) -> None:
+        """Refuse a share at a network address that the rules do not allow.
+
+        allow_private   the organization may use private addresses.
+
+        Raises
+            Invalid         the address is not allowed.
+            MountFailed     the name has no address.
+        """
+        ...
+
     async def test_mount(self, config: VolumeConfig, *, protected: Iterable[Path]) -> None:
         """Try to mount a volume and leave nothing behind. Raises MountFailed."""
         ...

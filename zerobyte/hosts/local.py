@@ -45,6 +45,7 @@ class LocalHost:
         )
 
     check_mount = staticmethod(verbs.check_mount)
+    check_share_address = staticmethod(verbs.check_share_address)
     list_folder = staticmethod(verbs.list_folder)
     list_directories = staticmethod(verbs.list_directories)
     disk_space = staticmethod(verbs.disk_space)

@@ -36,6 +36,7 @@ from zerobyte.hosts.api import (
     Unlocked,
     Which,
 )
+from zerobyte.mounts import address_check as share_address
 from zerobyte.mounts import files, space
 from zerobyte.restic import (
     address_check,
@@ -78,6 +79,11 @@ async def unmount(tools: Tools, config: VolumeConfig, path: Path) -> None:
 async def check_mount(config: VolumeConfig, path: Path, *, protected: Iterable[Path]) -> None:
     """Check that a mounted volume answers; see `HostApi.check_mount`."""
     await mounts.health(config, path, protected=protected)
+
+
+async def check_share_address(config: VolumeConfig, *, allow_private: bool) -> None:
+    """Refuse a share at an address that is not allowed; see `HostApi.check_share_address`."""
+    await share_address.check(config, allow_private=allow_private)
 
 
 async def require_mounted(config: VolumeConfig, path: Path) -> None:

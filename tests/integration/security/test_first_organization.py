@@ -6,8 +6,8 @@ from tests.integration.security.conftest import SecurityHarness
 from tests.support.http_server import settings_for
 from tests.support.signed_in_users import PASSWORD
 from zerobyte.features.auth.models import Organization
+from zerobyte.features.auth.service import private_networks
 from zerobyte.features.auth.service.allowed_roots import RootGrants
-from zerobyte.features.repositories.service import private_networks
 
 
 @pytest.mark.parametrize("was_asked_before", [True, False])

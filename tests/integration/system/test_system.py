@@ -1,5 +1,7 @@
 """What the installation tells about itself, its switches, and the recovery key."""
 
+from pathlib import Path
+
 import pytest
 
 from tests.support.http_server import settings_for
@@ -41,7 +43,10 @@ def test_rclone_counts_when_it_is_set_up_and_present(tmp_path, monkeypatch):
     capabilities = system.info().capabilities
     assert capabilities.rclone is True
     assert capabilities.repository_backends[-1] == "rclone"
-    assert ("rclone" in capabilities.volume_backends) is capabilities.sys_admin
+    may_mount = capabilities.sys_admin and Path("/dev/fuse").exists()
+    assert ("rclone" in capabilities.volume_backends) is may_mount
+    # No other program is in PATH.
+    assert capabilities.volume_backends == ["directory", *(["webdav", "rclone"] * may_mount)]
 
 
 async def test_updates_make_no_network_request(client, ada):

@@ -72,7 +72,7 @@ async def harness(database: str, tmp_path: Path) -> VolumesHarness:
     (src / ".hidden").write_text("")
     bus = RecordingBus()
     sealer = Sealer("s" * 32)
-    settings = settings_for(data)
+    settings = settings_for(data, STORAGE_PRIVATE_NETWORKS="o1")
     host_api = LocalHost.from_settings(settings)
     refuse = VolumeChecks()
     volumes = Volumes(

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.support.contract import assert_conforms
 from tests.support.shares import (
     PASSWORD,
     ShareServer,
@@ -42,6 +43,7 @@ async def create(client, config):
 
 async def test_share_lives_from_creation_to_deletion(client, harness, server):
     volume, url = await create(client, sftp_config(server))
+    assert_conforms("createVolume", 201, volume)
     assert (volume["status"], volume["lastError"]) == ("mounted", None)
     assert volume["path"] == str(harness.data / "volumes" / volume["shortId"] / "_data")
     assert volume["config"]["password"] == "***"
@@ -95,3 +97,26 @@ async def test_connection_test_reports_the_cause_without_secrets(client, harness
     assert "refused the user name" in bad.json()["message"]
     assert PASSWORD not in bad.text
     assert await Volume.all().count() == 0
+
+
+async def test_share_at_a_refused_address_is_not_mounted(client, harness, server):
+    path = "/api/v1/volumes/test-connection"
+    metadata = sftp_config(server, host="169.254.169.254")
+    answer = (await client.post(path, json={"config": metadata})).json()
+    assert answer["success"] is False
+    assert "link-local or metadata address" in answer["message"]
+    volume, url = await create(client, metadata)
+    assert volume["status"] == "error"
+    assert "never allowed" in volume["lastError"]
+    await client.delete(url)
+    other = {"x-test-organization": "o2"}
+    answer = await client.post(path, json={"config": sftp_config(server)}, headers=other)
+    assert "private address" in answer.json()["message"]
+
+
+async def test_members_may_not_name_a_share(client, server):
+    body = {"name": "nas", "config": sftp_config(server)}
+    member = {"x-test-role": "member"}
+    answer = await client.post("/api/v1/volumes", json=body, headers=member)
+    assert answer.status_code == 403
+    assert "Only owners and admins" in answer.json()["message"]

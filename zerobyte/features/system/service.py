@@ -23,7 +23,10 @@ _CAP_SYS_ADMIN: Final = 21
 _FREE_BYTES: Final = 64 * 2**20
 """Warn below this even if settings let backups fill the disk completely."""
 _REPOSITORIES: Final = ("local", "s3", "r2", "gcs", "azure", "sftp", "rest")
-_MOUNTABLE: Final = ("nfs", "smb", "webdav", "sftp")
+_MOUNT_PROGRAMS: Final = {
+    "nfs": "mount.nfs", "smb": "mount.cifs", "webdav": "rclone", "sftp": "sshfs",
+}  # fmt: skip
+_FUSE_DEVICE: Final = Path("/dev/fuse")
 
 
 class System:
@@ -47,12 +50,15 @@ class System:
         config = self._settings.rclone_config_dir / "rclone.conf"
         rclone = config.is_file() and shutil.which("rclone") is not None
         sys_admin = _may_mount(Path("/proc/self/status"))
-        volumes = ["directory", *(_MOUNTABLE if sys_admin else ())]
+        mountable = [name for name in _MOUNT_PROGRAMS if sys_admin and _is_mountable(name)]
+        volumes = ["directory", *mountable]
+        if rclone and "webdav" in mountable:
+            volumes.append("rclone")
         return SystemInfo(
             capabilities=Capabilities(
                 rclone=rclone,
                 sys_admin=sys_admin,
-                volume_backends=[*volumes, *(["rclone"] if rclone and sys_admin else [])],
+                volume_backends=volumes,
                 repository_backends=[*_REPOSITORIES, *(["rclone"] if rclone else [])],
             )
         )
@@ -86,6 +92,13 @@ class System:
         key = await self._organizations.repository_password(actor.organization_id)
         await User.filter(id=actor.user_id).update(has_downloaded_restic_password=True)
         return key
+
+
+def _is_mountable(backend: str) -> bool:
+    """Return True if the program of a backend, and FUSE if it needs that, are on this host."""
+    is_kernel = backend in ("nfs", "smb")
+    found = shutil.which(_MOUNT_PROGRAMS[backend]) is not None
+    return found and (is_kernel or _FUSE_DEVICE.exists())
 
 
 def _may_mount(status: Path) -> bool:

@@ -14,9 +14,9 @@ from zerobyte.core import protected_paths
 from zerobyte.core.errors import Conflict, Unavailable
 from zerobyte.core.secrets import Sealer
 from zerobyte.db import encrypted_config
+from zerobyte.features.auth.service import private_networks
 from zerobyte.features.auth.service.allowed_roots import RootGrants
 from zerobyte.features.repositories import models, present
-from zerobyte.features.repositories.service import private_networks
 from zerobyte.hosts.api import HostApi
 from zerobyte.restic.errors import (
     BadCertificate,

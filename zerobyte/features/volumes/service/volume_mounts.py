@@ -12,6 +12,7 @@ from zerobyte.core.errors import ZerobyteError
 from zerobyte.core.redact import redact
 from zerobyte.core.secrets import Sealer
 from zerobyte.db import encrypted_config
+from zerobyte.features.auth.service import private_networks
 from zerobyte.features.auth.service.allowed_roots import RootGrants
 from zerobyte.features.events.bus import EventBus
 from zerobyte.features.volumes import present
@@ -37,6 +38,7 @@ class VolumeMounts:
         self._sealer = sealer
         self._bus = bus
         self._volumes_dir = settings.volumes_dir
+        self._private_networks = settings.storage_private_networks
 
     def protected_in(self, volume: Volume) -> list[Path]:
         """Return our own folders that are hidden in a volume's files.
@@ -60,6 +62,14 @@ class VolumeMounts:
                 self._sealer, volume.config, model, table=TABLE, row=volume.short_id
             )
         )
+
+    async def check_address(self, organization_id: str, config: VolumeConfig) -> None:
+        """Refuse a share at an address that the organization may not use.
+
+        Raises Invalid, MountFailed.
+        """
+        allow_private = await private_networks.is_allowed(organization_id, self._private_networks)
+        await self.host_api.check_share_address(config, allow_private=allow_private)
 
     async def allowed_roots(self, volume: Volume) -> list[str] | None:
         """Return the roots that a directory volume must lie in; None for mounted volumes."""
@@ -106,6 +116,7 @@ class VolumeMounts:
         """Mount a volume, and store whether that worked."""
         try:
             config = self.plain_config(volume)
+            await self.check_address(volume.organization_id, config)
             await self.host_api.mount(config, self.source_path(volume), protected=self.protected)
             await self._require_allowed_root(volume)
         except ZerobyteError as error:

@@ -32,6 +32,7 @@ from zerobyte.http.endpoint import Encoded
 from zerobyte.settings import Settings
 
 _CONCURRENT_CHECKS: Final = 4
+_SHARE_ROLE: Final = "Only owners and admins of the organization may name a share"
 _LIST_CACHE: Final = JsonCache(present.volume, schemas.Volume)
 _log = get_logger(__name__)
 
@@ -139,6 +140,7 @@ class Volumes:
         config = encrypted_config.keep_masked(body.config, None)
         await self._check_path(actor, config)
         try:
+            await self._mounts.check_address(actor.organization_id, config)
             await self.host_api.test_mount(config, protected=self._protected)
         except ZerobyteError as error:
             return schemas.ConnectionTested(success=False, message=redact(error.message))
@@ -231,11 +233,16 @@ class Volumes:
         )
 
     async def _check_path(self, actor: Actor, config: VolumeConfig) -> None:
-        """Refuse a config with a host path or rclone remote that the actor may not use."""
+        """Refuse a config with a host path, share or remote that the actor may not use.
+
+        An NFS server trusts the host and not the user, so members may not name shares either.
+        """
         if isinstance(config, DirectoryConfig):
             await self._grants.check(actor, config.path, host_api=self.host_api)
         elif config.backend == "rclone":
             await self._grants.check_remotes(actor)
+        else:
+            check_role(actor, _SHARE_ROLE)
 
     async def browse(self, actor: Actor, query: schemas.BrowseQuery) -> schemas.Directories:
         """List the folders inside a folder of the host, without our own data.

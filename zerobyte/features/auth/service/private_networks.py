@@ -1,4 +1,4 @@
-"""Decide which organizations may use storage at private network addresses."""
+"""Decide which organizations may use storage and shares at private network addresses."""
 
 from collections.abc import Collection
 
