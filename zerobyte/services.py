@@ -51,7 +51,6 @@ from zerobyte.features.repositories.service import (
     TreeStore,
 )
 from zerobyte.features.system.service import System
-from zerobyte.features.tasks.models import Task
 from zerobyte.features.tasks.service import (
     Dispatcher,
     RunAnnouncements,
@@ -222,7 +221,7 @@ def _build_resources(settings: Settings, scheduler: Scheduler) -> _Resources:
         notifications=Notifications(settings=settings, sealer=sealer, bus=bus),
         repositories=repositories,
         snapshots=snapshots,
-        stats_refresher=StatsRefresher(repositories=repositories),
+        stats_refresher=StatsRefresher(repositories=repositories, host=LOCAL_HOST),
         snapshot_files=files,
         tree_prefetcher=TreePrefetcher(files=files, host=LOCAL_HOST),
         refresher=Refresher(
@@ -333,17 +332,10 @@ def _subscribe(services: Services) -> None:
         deleteSnapshots=completion.delete_snapshots,
     )
     tasks.on_open.append(services.dispatcher.wake)
-    tasks.on_finish.append(partial(_refresh_stats, services.stats_refresher))
+    tasks.on_finish.append(services.stats_refresher.on_task_end)
     tasks.on_finish.append(services.tree_prefetcher.on_task_end)
     tasks.on_unreported_failure.append(services.alerts.failed)
     tasks.on_cancel.append(services.reaper.cancel_in_prefect)
-
-
-def _refresh_stats(stats_refresher: StatsRefresher, task: Task) -> None:
-    """Schedule new statistics of a repository that a task has changed."""
-    is_write = task.kind in ("backup", "forget", "deleteSnapshots")
-    if is_write and task.status == "succeeded" and task.repository_id is not None:
-        stats_refresher.schedule(task.repository_id)
 
 
 def _service(services: dict[type, object], kind: type[_T]) -> _T:

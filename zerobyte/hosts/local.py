@@ -105,9 +105,11 @@ class LocalHost:
         """Return the entry of one path, or None."""
         return await verbs.find_entry(self.tools, access, snapshot_id, path)
 
-    async def read_stats(self, access: RepositoryAccess) -> RepositoryStats:
+    async def read_stats(
+        self, access: RepositoryAccess, *, is_background: bool = False
+    ) -> RepositoryStats:
         """Read the size of a repository."""
-        return await verbs.read_stats(self.tools, access)
+        return await verbs.read_stats(self.tools, access, is_background=is_background)
 
     async def unlock_repository(
         self, access: RepositoryAccess, *, which: Which = "dead"
