@@ -58,7 +58,6 @@ from zerobyte.features.repositories.service import (
     TreeStore,
 )
 from zerobyte.features.system.service import System
-from zerobyte.features.tasks.models import Task
 from zerobyte.features.tasks.service import (
     Dispatcher,
     RunAnnouncements,
@@ -244,7 +243,7 @@ def _build_resources(settings: Settings, scheduler: Scheduler) -> _Resources:
         repositories=repositories,
         snapshots=snapshots,
         snapshot_tags=_build_snapshot_tags(repositories, snapshots, tasks),
-        stats_refresher=StatsRefresher(repositories=repositories),
+        stats_refresher=StatsRefresher(repositories=repositories, host=LOCAL_HOST),
         snapshot_files=files,
         tree_prefetcher=TreePrefetcher(files=files, host=LOCAL_HOST),
         refresher=Refresher(
@@ -380,18 +379,10 @@ def _subscribe(services: Services) -> None:
         tagSnapshots=services.snapshot_tags.ended,
     )
     tasks.on_open.append(services.dispatcher.wake)
-    tasks.on_finish.append(partial(_refresh_stats, services.stats_refresher))
+    tasks.on_finish.append(services.stats_refresher.on_task_end)
     tasks.on_finish.append(services.tree_prefetcher.on_task_end)
     tasks.on_unreported_failure.append(services.alerts.failed)
     tasks.on_cancel.append(services.reaper.cancel_in_prefect)
-
-
-def _refresh_stats(stats_refresher: StatsRefresher, task: Task) -> None:
-    """Schedule new statistics of a repository that a task has changed."""
-    kinds = ("backup", "forget", "deleteSnapshots", "mirrorSync")
-    has_written = task.kind in kinds and not task.is_dry_run
-    if has_written and task.status == "succeeded" and task.repository_id is not None:
-        stats_refresher.schedule(task.repository_id)
 
 
 def _service(services: dict[type, object], kind: type[_T]) -> _T:

@@ -320,8 +320,13 @@ class HostApi(Protocol):
         """
         ...
 
-    async def read_stats(self, access: RepositoryAccess) -> RepositoryStats:
-        """Read the size of a repository, which can take minutes. Raises ResticError."""
+    async def read_stats(
+        self, access: RepositoryAccess, *, is_background: bool = False
+    ) -> RepositoryStats:
+        """Read the size of a repository, which can take minutes. Raises ResticError.
+
+        is_background   runs restic at a low priority, because no request waits for it.
+        """
         ...
 
     async def unlock_repository(

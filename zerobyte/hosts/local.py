@@ -155,9 +155,11 @@ class LocalHost:
         """Compare two snapshots."""
         return await verbs.diff_snapshots(self.tools, access, from_id, to_id, on_change=on_change)
 
-    async def read_stats(self, access: RepositoryAccess) -> RepositoryStats:
+    async def read_stats(
+        self, access: RepositoryAccess, *, is_background: bool = False
+    ) -> RepositoryStats:
         """Read the size of a repository."""
-        return await verbs.read_stats(self.tools, access)
+        return await verbs.read_stats(self.tools, access, is_background=is_background)
 
     async def unlock_repository(
         self, access: RepositoryAccess, *, which: Which = "dead"

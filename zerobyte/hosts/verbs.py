@@ -259,10 +259,13 @@ async def read_tree(
     is_background: bool = False,
 ) -> None:
     """Read a whole tree in raw chunks; see `HostApi.read_tree`."""
-    if is_background:
-        # Linux derives the priority of disk reads from the niceness as well.
-        tools = replace(tools, nice=max(tools.nice, _BACKGROUND_NICE))
+    tools = _in_background(tools) if is_background else tools
     await ls.whole(Repository(access, tools), snapshot_id, on_chunk=on_chunk)
+
+
+def _in_background(tools: Tools) -> Tools:
+    # Linux derives the priority of disk reads from the niceness as well.
+    return replace(tools, nice=max(tools.nice, _BACKGROUND_NICE))
 
 
 async def find_entry(
@@ -301,8 +304,11 @@ async def diff_snapshots(
     return await diff.run(Repository(access, tools), from_id, to_id, on_change=on_change)
 
 
-async def read_stats(tools: Tools, access: RepositoryAccess) -> RepositoryStats:
+async def read_stats(
+    tools: Tools, access: RepositoryAccess, *, is_background: bool = False
+) -> RepositoryStats:
     """Read the size of a repository; see `HostApi.read_stats`."""
+    tools = _in_background(tools) if is_background else tools
     return await stats.run(Repository(access, tools))
 
 

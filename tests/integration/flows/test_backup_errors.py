@@ -9,12 +9,12 @@ import pytest
 from flows import backup as backup_flow
 from flows.job import JobContext
 from flows.worker_context import RunControl, WorkerContext
+from tests.support.backup_jobs import backup_job
 from tests.support.open_access import ANYWHERE
 from tests.support.restic_repository import RealRepository
 from tests.support.scripted_worker_api import IDENTITY, ScriptedWorkerApi
-from zerobyte.contract.jobs import BackupJob, BackupOptions, BackupResult, Source
+from zerobyte.contract.jobs import BackupOptions, BackupResult
 from zerobyte.contract.repositories import LocalConfig, RepositoryAccess
-from zerobyte.contract.volumes import DirectoryConfig
 from zerobyte.core.errors import Failed
 from zerobyte.restic import Tools
 
@@ -41,29 +41,16 @@ def work(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> JobContext:
     program.write_text(BLOCKS_CACHE.format(restic=shutil.which("restic"), cache=cache / "r"))
     program.chmod(0o755)
     tools = Tools(cache_dir=cache, run_dir=tmp_path / "run", restic_command=str(program))
-    job = BackupJob(
-        task_id="t",
-        organization_id="o",
-        schedule_short_id="sched001",
-        schedule_name="s",
-        trigger="manual",
-        repository=RepositoryAccess(
-            id="r",
-            short_id="r",
-            name="r",
-            config=LocalConfig(backend="local", path=str(repository.path)),
-            password="pw",
-            **ANYWHERE,
-        ),
-        source=Source(
-            volume_short_id="v",
-            volume_name="v",
-            path=str(source),
-            config=DirectoryConfig(backend="directory", path=str(source)),
-        ),
-        options=BackupOptions(),
-        hostname="h",
-        timezone="UTC",
+    access = RepositoryAccess(
+        id="r",
+        short_id="r",
+        name="r",
+        config=LocalConfig(backend="local", path=str(repository.path)),
+        password="pw",
+        **ANYWHERE,
+    )
+    job = backup_job(
+        source=str(source), repository=access, schedule_short_id="sched001", timezone="UTC"
     )
     return JobContext(
         WorkerContext(control=ScriptedWorkerApi(), worker=IDENTITY, tools=tools), RunControl(), job

@@ -3,34 +3,10 @@
 import pytest
 
 from flows import webhooks
-from tests.support.open_access import ANYWHERE
-from zerobyte.contract.jobs import BackupJob, BackupResult, JobReport, Source
-from zerobyte.contract.repositories import LocalConfig, RepositoryAccess
-from zerobyte.contract.volumes import DirectoryConfig
+from tests.support.backup_jobs import backup_job
+from zerobyte.contract.jobs import BackupResult, JobReport
 
-JOB = BackupJob(
-    task_id="t1",
-    organization_id="o1",
-    schedule_short_id="s1",
-    schedule_name="photos",
-    trigger="manual",
-    repository=RepositoryAccess(
-        id="r",
-        short_id="r",
-        name="r",
-        config=LocalConfig(backend="local", path="/r"),
-        password="p",
-        **ANYWHERE,
-    ),
-    source=Source(
-        volume_short_id="v",
-        volume_name="v",
-        path="/srv/ä",
-        config=DirectoryConfig(backend="directory", path="/srv/ä"),
-    ),
-    options={},
-    hostname="h",
-)
+JOB = backup_job(source="/srv/ä")
 FACTS = '{"jobId":"t1","scheduleId":"s1","organizationId":"o1","sourcePath":"/srv/ä",'
 
 

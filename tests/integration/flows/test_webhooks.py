@@ -10,12 +10,10 @@ from flows import webhooks
 from flows.job import JobContext
 from flows.outcome import HookFailed, public_message
 from flows.worker_context import RunControl, WorkerContext
-from tests.support.open_access import ANYWHERE
+from tests.support.backup_jobs import backup_job
 from tests.support.webhook_server import listening
 from zerobyte.contract.control_plane import WorkerIdentity
-from zerobyte.contract.jobs import BackupJob, JobReport, Source
-from zerobyte.contract.repositories import LocalConfig, RepositoryAccess
-from zerobyte.contract.volumes import DirectoryConfig
+from zerobyte.contract.jobs import JobReport
 from zerobyte.contract.webhooks import BackupWebhooks, Webhook
 from zerobyte.restic import Interrupted, Tools
 
@@ -40,30 +38,7 @@ def working(tmp_path, hook):
 
     def make(*, origins=None, timeout_s=30.0, **fields):
         webhook = Webhook.model_validate({"url": f"{hook.origin}/canary-path", **fields})
-        job = BackupJob(
-            task_id="t1",
-            organization_id="o1",
-            schedule_short_id="s1",
-            schedule_name="photos",
-            trigger="manual",
-            repository=RepositoryAccess(
-                id="r",
-                short_id="r",
-                name="r",
-                config=LocalConfig(backend="local", path="/r"),
-                password="p",
-                **ANYWHERE,
-            ),
-            source=Source(
-                volume_short_id="v",
-                volume_name="v",
-                path="/srv/photos",
-                config=DirectoryConfig(backend="directory", path="/srv/photos"),
-            ),
-            options={},
-            hostname="h",
-            webhooks=BackupWebhooks(pre=webhook, post=webhook),
-        )
+        job = backup_job(webhooks=BackupWebhooks(pre=webhook, post=webhook))
         context = WorkerContext(
             control=None,
             worker=WorkerIdentity(host="local", boot_id="b", pid=1, pid_started=1),

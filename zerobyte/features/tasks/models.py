@@ -139,6 +139,14 @@ async def connected_hosts() -> frozenset[str]:
     return frozenset(host for host, seen_at in seen if seen_at >= since)
 
 
+async def busy_repositories(*, host: str) -> set[str] | None:
+    """Return the repositories that active tasks use; None while a task is active on `host`."""
+    active = await Task.filter(status__in=ACTIVE).values_list("host", "repository_id")
+    if any(task_host == host for task_host, _ in active):
+        return None
+    return {str(repository_id) for _, repository_id in active}
+
+
 def waits_for(host: str) -> str:
     """Return the message of runs that wait until a worker of their host connects."""
     return f"No worker of host {host} is connected; the run waits"

@@ -17,7 +17,7 @@ from zerobyte.core.log import get_logger
 from zerobyte.features.repositories import models
 from zerobyte.features.repositories.service import snapshot_index
 from zerobyte.features.repositories.service.snapshot_files import SnapshotFiles
-from zerobyte.features.tasks.models import ACTIVE, Task
+from zerobyte.features.tasks.models import Task, busy_repositories
 
 _log = get_logger(__name__)
 
@@ -84,10 +84,9 @@ class TreePrefetcher:
 
     async def _next_idle(self) -> _Key | None:
         """Return a planned snapshot whose repository is idle; None while this host is busy."""
-        active = await Task.filter(status__in=ACTIVE).values_list("host", "repository_id")
-        if any(host == self._host for host, _ in active):
+        busy = await busy_repositories(host=self._host)
+        if busy is None:
             return None
-        busy = {repository_id for _, repository_id in active}
         return next((key for key in self._pending if key[0] not in busy), None)
 
     async def _fill(self, key: _Key, planned: _Planned) -> bool:
