@@ -215,8 +215,7 @@ class DueRunStarter:
         return not schedule.catch_up and not await WorkerRow.exists(host=host, seen_at__gte=since)
 
     async def run(self) -> None:
-        """Start retries every second and missed runs every 5 s, until cancelled."""
-        checked_at = 0.0
+        """Start retries and missed runs every 5 s, until cancelled."""
         has_repaired = False
         while True:
             try:
@@ -224,14 +223,12 @@ class DueRunStarter:
                     await self.repair_next_runs()
                     has_repaired = True
                 await start_retries(self._tasks)
-                if clock.monotonic() - checked_at >= _CHECK_EVERY_S:
-                    checked_at = clock.monotonic()
-                    if not self.in_resume_grace:
-                        await self.start_missed()
-                        self._round_failed.recovered()
+                if not self.in_resume_grace:
+                    await self.start_missed()
+                    self._round_failed.recovered()
             except Exception as error:  # Keep looping: the next round may succeed.
                 self._round_failed.failed(error)
-            await asyncio.sleep(1)
+            await asyncio.sleep(_CHECK_EVERY_S)
 
     @property
     def in_resume_grace(self) -> bool:
