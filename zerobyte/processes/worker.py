@@ -38,7 +38,7 @@ from zerobyte.processes.run_record import RunClient
 from zerobyte.processes.worker_settings import WorkerSettings
 from zerobyte.restic import Tools, locks
 
-LOOK_AHEAD_S = 10
+LOOK_AHEAD_S = 20
 """Longest pause between two queries for runs, which are most of an idle server's work. Events and
 known due times end it."""
 

@@ -92,7 +92,7 @@ class DueRunStarter:
         self._notifications = notifications
         self.watching_since = self.prefect_seen_at = clock.now_ms()
         self._deployment_sync = deployment_sync
-        self._grace_until = self._checked_at = 0.0
+        self._grace_until = 0.0
         self._has_repaired = False
         self._prefect_down = FailureLog(log, "due backups wait for Prefect")
         self._round_failed = FailureLog(log, "check of due backups failed; it is retried")
@@ -216,19 +216,17 @@ class DueRunStarter:
         return not schedule.catch_up and not await WorkerRow.exists(host=host, seen_at__gte=since)
 
     async def run(self) -> None:
-        """Start retries every second and missed runs every 5 s, until cancelled."""
-        await every(1, self._round, on_error=self._round_failed.failed)
+        """Start retries and missed runs every 5 s, until cancelled."""
+        await every(_CHECK_EVERY_S, self._round, on_error=self._round_failed.failed)
 
     async def _round(self) -> None:
         if not self._has_repaired:
             await self.repair_next_runs()
             self._has_repaired = True
         await start_retries(self._tasks)
-        if clock.monotonic() - self._checked_at >= _CHECK_EVERY_S:
-            self._checked_at = clock.monotonic()
-            if not self.in_resume_grace:
-                await self.start_missed()
-                self._round_failed.recovered()
+        if not self.in_resume_grace:
+            await self.start_missed()
+            self._round_failed.recovered()
 
     @property
     def in_resume_grace(self) -> bool:
