@@ -92,12 +92,6 @@ class ApiModel(BaseModel):
         return schema
 
 
-class ResponseModel(ApiModel):
-    """A wire model for responses only: the schema lists every field as required."""
-
-    model_config = ConfigDict(json_schema_serialization_defaults_required=True)
-
-
 class SnakeWire(ApiModel):
     """A wire model with snake_case names outside too, as restic prints them."""
 
@@ -116,14 +110,28 @@ class OmitNone(ApiModel):
     def __get_pydantic_json_schema__(
         cls, schema: CoreSchema, handler: GetJsonSchemaHandler, /
     ) -> JsonSchemaValue:
-        """Describe the fields, which the serializer above hides from pydantic."""
+        """Describe the fields, which the serializer above hides from pydantic.
+
+        Null is not described: no response contains it, and a request may omit the field instead.
+        """
         shown = handler(_without_serializer(schema))
         body = handler.resolve_ref_schema(shown)
         optional = {
             field.alias or name for name, field in cls.model_fields.items() if field.default is None
         }
         body["required"] = [name for name in body.get("required", []) if name not in optional]
+        for name in optional & body.get("properties", {}).keys():
+            body["properties"][name] = _without_null(body["properties"][name])
         return shown
+
+
+def _without_null(described: dict[str, Any]) -> dict[str, Any]:
+    """Return the description of a nullable field without null."""
+    kept = {name: value for name, value in described.items() if name not in ("anyOf", "default")}
+    forms = [form for form in described.get("anyOf", []) if form != {"type": "null"}]
+    if len(forms) == 1:
+        return {**forms[0], **kept}
+    return {**kept, "anyOf": forms} if forms else described
 
 
 def _without_serializer(schema: Any) -> Any:

@@ -112,7 +112,12 @@ def document(app: HttpApp, *, server: str | None = None, under: str = "/api/v1/"
 
 
 class _Generator(GenerateJsonSchema):
-    """Pydantic's generator without titles that only repeat the name of a field or model."""
+    """Pydantic's generator without titles that only repeat the name of a field or model.
+
+    shared      models of request bodies that responses contain too.
+    """
+
+    shared: frozenset[str] = frozenset()
 
     def field_title_should_be_set(self, schema: Any) -> bool:  # noqa: ARG002
         return False
@@ -121,6 +126,9 @@ class _Generator(GenerateJsonSchema):
         made = super().model_schema(schema)
         if made.get("title") == schema["cls"].__name__:
             made.pop("title")
+        if self.mode == "serialization" and schema["cls"].__name__ not in self.shared:
+            # Responses contain every field, also one that has its default value.
+            made["required"] = list(made.get("properties", {}))
         return made
 
 
@@ -136,15 +144,11 @@ class _Schemas:
             for kind in operation.returns.values():
                 if kind is not None:
                     wanted[_key(kind), "serialization"] = TypeAdapter(kind)
-        ordered = sorted(wanted.items(), key=lambda item: item[0])
-        made, defined = TypeAdapter.json_schemas(
-            [(key, mode, adapter) for (key, mode), adapter in ordered],
-            by_alias=True,
-            ref_template=_REF,
-            schema_generator=_Generator,
-        )
-        self._schemas = made
-        self.components: dict[str, Any] = defined.get("$defs", {})
+        inputs = [(*key, wanted[key]) for key in sorted(wanted)]
+        _, accepted = _generate([one for one in inputs if one[1] == "validation"], _Generator)
+        # A model of requests and responses keeps one schema, in which defaults are optional.
+        generator = type("_Generator", (_Generator,), {"shared": frozenset(accepted)})
+        self._schemas, self.components = _generate(inputs, generator)
 
     def get(self, kind: Any, mode: JsonSchemaMode) -> dict[str, Any]:
         """Return the schema of a body, query or response type of the operations."""
@@ -156,6 +160,17 @@ class _Schemas:
         if "$ref" in schema:
             schema = self.components[schema["$ref"].rpartition("/")[2]]
         return schema.get("properties", {}), schema.get("required", [])
+
+
+def _generate(
+    inputs: list[tuple[str, JsonSchemaMode, TypeAdapter[Any]]],
+    generator: type[GenerateJsonSchema],
+) -> tuple[dict[Any, dict[str, Any]], dict[str, Any]]:
+    """Return the schemas of types, and the components that they refer to."""
+    made, defined = TypeAdapter.json_schemas(
+        inputs, by_alias=True, ref_template=_REF, schema_generator=generator
+    )
+    return made, defined.get("$defs", {})
 
 
 def _key(kind: Any) -> str:

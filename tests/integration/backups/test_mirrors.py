@@ -250,6 +250,21 @@ async def test_a_removed_mirror_gets_no_copy_and_a_used_one_cannot_be_deleted(
     assert not await ScheduleMirror.exists()
 
 
+async def test_a_copy_that_the_index_cannot_hold_is_read_from_the_mirror(
+    harness: ApiHarness,
+) -> None:
+    schedule, mirror = await mirrored(harness)
+    snapshot = await back_up(harness, schedule)
+    task = await Task.get(kind="mirrorSync")
+    await harness.claim(task_id=task.id)
+    copied = [{"snapshotId": snapshot["id"], "mirrorSnapshotId": "x" * 80}]
+    result = {"kind": "mirrorSync", "copied": copied}
+    good = {"status": "succeeded", "outcome": "success", "result": result}
+    await harness.ask("finish", {"taskId": task.id, **good})
+    assert not await Snapshot.exists(repository_id=mirror["id"])
+    assert harness.services.snapshots.stale_ids == {mirror["id"]}
+
+
 async def test_a_repository_of_another_organization_is_no_mirror(harness: ApiHarness) -> None:
     schedule = await harness.schedule()
     theirs = await harness.repository(f"r-{ids.token(6)}")

@@ -5,7 +5,9 @@ from typing import Annotated, Final, Literal
 
 from pydantic import AfterValidator, Field, StringConstraints
 
-from zerobyte.contract.base import ApiModel, ResponseModel
+from zerobyte.contract.base import ApiModel
+from zerobyte.contract.repositories import RepositoryType
+from zerobyte.contract.volumes import VolumeType
 
 _CONTROL: Final = re.compile(r"[\x00-\x1f\x7f]")
 
@@ -15,11 +17,11 @@ class Capabilities(ApiModel):
 
     rclone: bool
     sys_admin: bool
-    volume_backends: list[str]
-    repository_backends: list[str]
+    volume_backends: list[VolumeType]
+    repository_backends: list[RepositoryType]
 
 
-class SystemInfo(ResponseModel):
+class SystemInfo(ApiModel):
     """The runtime and capabilities of the server."""
 
     runtime: Literal["server"] = "server"
@@ -35,7 +37,7 @@ class MissedRelease(ApiModel):
     body: str
 
 
-class Updates(ResponseModel):
+class Updates(ApiModel):
     """The running version. The server makes no network request, so it announces no updates."""
 
     current_version: str
@@ -130,7 +132,7 @@ class CreateWorkerToken(ApiModel):
     host: Annotated[str, Field(min_length=1, max_length=255)]
 
 
-class WorkerTokenView(ResponseModel):
+class WorkerTokenView(ApiModel):
     """The token of one worker, without its secret; times in epoch ms.
 
     issued_at       when the current secret was created.

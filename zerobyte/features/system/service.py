@@ -7,6 +7,7 @@ import shutil
 from pathlib import Path
 from typing import Final
 
+from zerobyte.contract.volumes import VolumeType
 from zerobyte.features.auth.models import User
 from zerobyte.features.auth.service import Accounts, Organizations, StepUp
 from zerobyte.features.system.schemas import (
@@ -51,7 +52,7 @@ class System:
         rclone = config.is_file() and shutil.which("rclone") is not None
         sys_admin = _may_mount(Path("/proc/self/status"))
         mountable = [name for name in _MOUNT_PROGRAMS if sys_admin and _is_mountable(name)]
-        volumes = ["directory", *mountable]
+        volumes: list[VolumeType] = ["directory", *mountable]
         if rclone and "webdav" in mountable:
             volumes.append("rclone")
         return SystemInfo(

@@ -5,7 +5,7 @@ from typing import Annotated, Any, Final, Literal
 
 from pydantic import AfterValidator, Field
 
-from zerobyte.contract.base import ResponseModel
+from zerobyte.contract.base import ApiModel
 
 _EMAIL: Final = re.compile(
     r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?"
@@ -48,7 +48,7 @@ DateFormat = Annotated[
 TimeFormat = Literal["12h", "24h"]
 
 
-class Status(ResponseModel):
+class Status(ApiModel):
     """The operation succeeded."""
 
     status: bool = True

@@ -4,7 +4,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import ConfigDict, Field, StringConstraints
 
-from zerobyte.contract.base import ApiModel, ResponseModel
+from zerobyte.contract.base import ApiModel
 from zerobyte.features.auth.schemas.common import EmailText, PersonName
 from zerobyte.http.auth import OrganizationRole
 
@@ -16,7 +16,7 @@ Logo = Annotated[str, Field(max_length=2048)]
 Permissions = dict[Annotated[str, Field(max_length=64)], list[Annotated[str, Field(max_length=64)]]]
 
 
-class OrganizationView(ResponseModel):
+class OrganizationView(ApiModel):
     """An organization. `metadata` exists for compatibility and is always empty."""
 
     id: str
@@ -192,7 +192,7 @@ class HasPermission(ApiModel):
     organization_id: Id | None = None
 
 
-class Permitted(ResponseModel):
+class Permitted(ApiModel):
     """Result of a permission check."""
 
     error: None = None

@@ -5,7 +5,7 @@ from typing import Annotated, Any, Final, Literal
 
 from pydantic import AfterValidator, Field, StringConstraints
 
-from zerobyte.contract.base import ApiModel, NonEmpty, ResponseModel, not_given
+from zerobyte.contract.base import ApiModel, NonEmpty, not_given
 from zerobyte.features.auth.schemas.common import callback_field, named
 
 _DOMAIN: Final = re.compile(r"(?=.{1,253}$)[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9-]+)*")
@@ -238,7 +238,7 @@ class PublicProviders(ApiModel):
     providers: list[PublicProvider]
 
 
-class ProviderSettings(ResponseModel):
+class ProviderSettings(ApiModel):
     """A provider, for the settings of its organization."""
 
     provider_id: str

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field
 
-from zerobyte.contract.base import ApiModel, ResponseModel
+from zerobyte.contract.base import ApiModel
 from zerobyte.features.auth.schemas.users import UserView
 
 
@@ -38,7 +38,7 @@ class TotpUri(ApiModel):
     totp_uri: Annotated[str, Field(alias="totpURI")]
 
 
-class BackupCodes(ResponseModel):
+class BackupCodes(ApiModel):
     """New backup codes; the old ones are invalid."""
 
     status: bool = True

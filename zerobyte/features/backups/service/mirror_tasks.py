@@ -7,6 +7,7 @@ from zerobyte.contract.jobs import BackupResult, JobReport, MirrorSyncJob, Mirro
 from zerobyte.core.errors import Failed, Invalid, NotFound
 from zerobyte.db.encrypted_config import DamagedConfig
 from zerobyte.features.backups.models import Schedule, ScheduleMirror
+from zerobyte.features.backups.service.report_check import FULL_ID
 from zerobyte.features.backups.service.retention_policies import policy_of
 from zerobyte.features.backups.service.start import forget_task
 from zerobyte.features.repositories.models import Repository, Snapshot
@@ -177,7 +178,7 @@ class MirrorCompletion:
         source_id = MirrorSyncInput.model_validate(task.input).source_repository_id
         for pair in result.copied:
             row = await Snapshot.get_or_none(repository_id=source_id, snapshot_id=pair.snapshot_id)
-            if row is None:
+            if row is None or FULL_ID.fullmatch(pair.mirror_snapshot_id) is None:
                 await self._snapshots.mark_index_stale(mirror_id)
                 continue
             await mirrored_snapshots.index_copy(mirror_id, row, pair.mirror_snapshot_id)

@@ -19,7 +19,7 @@ from zerobyte.features.tasks.service import failed
 from zerobyte.restic.forget_policy import Moment
 
 _MAX_COMPARED: Final = 100
-_FULL_ID: Final = re.compile(r"[0-9a-f]{64}")
+FULL_ID: Final = re.compile(r"[0-9a-f]{64}")
 _ABSENT: Final = (
     "The worker reported a snapshot that the repository does not hold. See whether something "
     "else removes snapshots from it, and run the backup again"
@@ -136,7 +136,7 @@ def _snapshot_id(report: JobReport) -> str | None:
     if not named:
         return None
     snapshot_id = named.pop()
-    if named or snapshot_id is None or not _FULL_ID.fullmatch(snapshot_id):
+    if named or snapshot_id is None or not FULL_ID.fullmatch(snapshot_id):
         raise ValueError(snapshot_id)
     return snapshot_id
 
