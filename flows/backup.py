@@ -38,7 +38,8 @@ from flows.tasks import (
     run_optional_step,
     run_step,
 )
-from zerobyte.contract.jobs import BackupJob, BackupOptions, BackupResult, BackupTaskProgress
+from zerobyte.contract.job_reports import BackupResult, BackupTaskProgress
+from zerobyte.contract.jobs import BackupJob, BackupOptions
 from zerobyte.contract.notifications import NotificationEvent
 from zerobyte.contract.restic_output import INCOMPLETE_TAG, BackupProgress, BackupSummary
 from zerobyte.core.errors import ZerobyteError

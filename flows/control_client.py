@@ -29,7 +29,7 @@ from zerobyte.contract.control_plane import (
     Wait,
     WorkerIdentity,
 )
-from zerobyte.contract.jobs import JobReport
+from zerobyte.contract.job_reports import JobReport
 from zerobyte.core.errors import Conflict, Failed, Unauthenticated, Unavailable
 
 M = TypeVar("M", bound=BaseModel)

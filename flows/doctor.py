@@ -13,7 +13,8 @@ from prefect.client.schemas.objects import State
 from flows.job import JobContext, submit_report
 from flows.outcome import RunOutcome, detailed_message
 from flows.tasks import FLOW_OPTIONS, log_to_prefect, outcome_of, run_flow, run_step
-from zerobyte.contract.jobs import DoctorJob, DoctorTaskResult
+from zerobyte.contract.job_reports import DoctorTaskResult
+from zerobyte.contract.jobs import DoctorJob
 from zerobyte.contract.verification import DoctorResult, DoctorStep
 from zerobyte.core import clock
 from zerobyte.restic import Repository, check, repair, unlock

@@ -7,7 +7,8 @@ from flows.job import JobContext, send_progress, submit_report
 from flows.outcome import RunOutcome
 from flows.restic_backup import run_restic
 from flows.tasks import log_to_prefect, name_run, outcome_of, run_step
-from zerobyte.contract.jobs import BackupJob, BackupResult, BackupTaskProgress
+from zerobyte.contract.job_reports import BackupResult, BackupTaskProgress
+from zerobyte.contract.jobs import BackupJob
 from zerobyte.contract.restic_output import BackupProgress
 from zerobyte.restic import PartialBackup, Repository
 

@@ -20,7 +20,8 @@ from flows.tasks import (
     run_step,
 )
 from flows.worker_context import RunControl, WorkerContext
-from zerobyte.contract.jobs import ForgetJob, ForgetResult
+from zerobyte.contract.job_reports import ForgetResult
+from zerobyte.contract.jobs import ForgetJob
 from zerobyte.core import cron
 from zerobyte.restic import Repository, prune, snapshots
 from zerobyte.restic import forget as restic_forget

@@ -13,12 +13,8 @@ from flows.backup import run_follow_ups
 from flows.job import JobContext, send_progress, submit_report
 from flows.outcome import RunOutcome
 from flows.tasks import FLOW_OPTIONS, log_to_prefect, outcome_of, run_flow, run_step
-from zerobyte.contract.jobs import (
-    CopiedSnapshot,
-    MirrorSyncJob,
-    MirrorSyncResult,
-    MirrorTaskProgress,
-)
+from zerobyte.contract.job_reports import CopiedSnapshot, MirrorSyncResult, MirrorTaskProgress
+from zerobyte.contract.jobs import MirrorSyncJob
 from zerobyte.restic import Repository, copy, extra_flags
 
 _RETRY_DELAYS_S: Final = (3, 10)

@@ -21,7 +21,8 @@ from flows.tasks import (
     run_flow,
     run_step,
 )
-from zerobyte.contract.jobs import RestoreJob, RestoreResult, RestoreTaskProgress
+from zerobyte.contract.job_reports import RestoreResult, RestoreTaskProgress
+from zerobyte.contract.jobs import RestoreJob
 from zerobyte.contract.repositories import LocalConfig
 from zerobyte.contract.restic_output import RestoreProgress
 from zerobyte.core import blocking, protected_paths

@@ -8,13 +8,12 @@ from prefect.client.schemas.objects import State
 from flows.job import JobContext, submit_report
 from flows.outcome import RunOutcome
 from flows.tasks import FLOW_OPTIONS, log_to_prefect, outcome_of, run_flow, run_step
-from zerobyte.contract.jobs import (
-    DeleteSnapshotsJob,
+from zerobyte.contract.job_reports import (
     DeleteSnapshotsResult,
     RewrittenSnapshot,
-    TagSnapshotsJob,
     TagSnapshotsResult,
 )
+from zerobyte.contract.jobs import DeleteSnapshotsJob, TagSnapshotsJob
 from zerobyte.restic import Repository
 from zerobyte.restic import forget as restic_forget
 from zerobyte.restic import tag as restic_tag

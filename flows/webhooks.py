@@ -14,7 +14,8 @@ from flows.job import JobContext
 from flows.outcome import HookFailed, detailed_message
 from flows.tasks import log_to_prefect, run_optional_step
 from flows.worker_context import StopReason
-from zerobyte.contract.jobs import BackupJob, BackupResult, JobReport
+from zerobyte.contract.job_reports import BackupResult, JobReport
+from zerobyte.contract.jobs import BackupJob
 from zerobyte.contract.webhooks import Webhook
 from zerobyte.core.config_check import require_valid
 from zerobyte.core.errors import Invalid

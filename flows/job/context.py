@@ -6,7 +6,8 @@ from typing import Final
 
 from flows.outcome import detailed_message
 from flows.worker_context import RunControl, WorkerContext
-from zerobyte.contract.jobs import JobReport, JobSpec, TaskOutcome, TaskResult
+from zerobyte.contract.job_reports import JobReport, TaskResult
+from zerobyte.contract.jobs import JobSpec, TaskOutcome
 from zerobyte.contract.notifications import NotificationMessage
 from zerobyte.contract.restic_output import BackupSummary, SnapshotRecord
 from zerobyte.core.errors import Failed

@@ -8,7 +8,7 @@ from flows.job.claim import log_api_unavailable
 from flows.job.context import JobContext
 from flows.job.lease import stop_renewal
 from zerobyte.contract.control_plane import ProgressReport
-from zerobyte.contract.jobs import MirrorTaskProgress, TaskProgress
+from zerobyte.contract.job_reports import MirrorTaskProgress, TaskProgress
 from zerobyte.core.errors import Failed, Unavailable
 from zerobyte.core.log import get_logger
 from zerobyte.core.retry import retrying

@@ -26,6 +26,7 @@ COVERED_BY = {
     "contract/base": "unit/http/test_validation.py",
     "contract/control_plane": "integration/flows/test_job.py",
     "contract/field_checks": "unit/contract/test_field_rules.py",
+    "contract/job_reports": "integration/flows/test_job.py",
     "contract/jobs": "integration/flows/test_job.py",
     "contract/notifications": "unit/contract/test_field_rules.py",
     "contract/repositories": "unit/contract/test_field_rules.py",

@@ -10,7 +10,8 @@ from typing import Annotated, Literal, Protocol
 from pydantic import Field
 
 from zerobyte.contract.base import ApiModel
-from zerobyte.contract.jobs import JobReport, JobSpec, TaskProgress, TaskResult
+from zerobyte.contract.job_reports import JobReport, TaskProgress, TaskResult
+from zerobyte.contract.jobs import JobSpec
 from zerobyte.contract.notifications import Delivery
 
 LEASE_TTL_S = 30

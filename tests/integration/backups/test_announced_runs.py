@@ -11,7 +11,7 @@ from tests.support.waiting import until
 from zerobyte.core import clock
 from zerobyte.core.aio import cancel_all
 from zerobyte.features.tasks.models import Task
-from zerobyte.features.tasks.schemas import StoredInput
+from zerobyte.features.tasks.schemas.inputs import StoredInput
 
 
 @pytest.fixture

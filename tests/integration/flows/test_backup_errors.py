@@ -13,7 +13,8 @@ from tests.support.backup_jobs import backup_job
 from tests.support.open_access import ANYWHERE
 from tests.support.restic_repository import RealRepository
 from tests.support.scripted_worker_api import IDENTITY, ScriptedWorkerApi
-from zerobyte.contract.jobs import BackupOptions, BackupResult
+from zerobyte.contract.job_reports import BackupResult
+from zerobyte.contract.jobs import BackupOptions
 from zerobyte.contract.repositories import LocalConfig, RepositoryAccess
 from zerobyte.core.errors import Failed
 from zerobyte.restic import Tools

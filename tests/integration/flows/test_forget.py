@@ -15,7 +15,8 @@ from tests.support.open_access import ANYWHERE
 from tests.support.restic_repository import RealRepository
 from tests.support.scripted_worker_api import IDENTITY
 from zerobyte.contract.control_plane import ProgressReport
-from zerobyte.contract.jobs import ForgetJob, ForgetResult, PruneTime
+from zerobyte.contract.job_reports import ForgetResult
+from zerobyte.contract.jobs import ForgetJob, PruneTime
 from zerobyte.contract.repositories import LocalConfig, RepositoryAccess
 from zerobyte.contract.retention import RetentionPolicy
 from zerobyte.core.errors import Unavailable

@@ -35,7 +35,8 @@ from zerobyte.contract.control_plane import (
     Renewed,
     Wait,
 )
-from zerobyte.contract.jobs import BackupTaskProgress, ForgetJob, ForgetResult
+from zerobyte.contract.job_reports import BackupTaskProgress, ForgetResult
+from zerobyte.contract.jobs import ForgetJob
 from zerobyte.contract.repositories import LocalConfig, RepositoryAccess
 from zerobyte.contract.restic_output import BackupProgress
 from zerobyte.contract.retention import RetentionPolicy

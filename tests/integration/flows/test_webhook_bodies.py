@@ -4,7 +4,7 @@ import pytest
 
 from flows import webhooks
 from tests.support.backup_jobs import backup_job
-from zerobyte.contract.jobs import BackupResult, JobReport
+from zerobyte.contract.job_reports import BackupResult, JobReport
 
 JOB = backup_job(source="/srv/ä")
 FACTS = '{"jobId":"t1","scheduleId":"s1","organizationId":"o1","sourcePath":"/srv/ä",'

@@ -13,7 +13,7 @@ from flows.worker_context import RunControl, WorkerContext
 from tests.support.backup_jobs import backup_job
 from tests.support.webhook_server import listening
 from zerobyte.contract.control_plane import WorkerIdentity
-from zerobyte.contract.jobs import JobReport
+from zerobyte.contract.job_reports import JobReport
 from zerobyte.contract.webhooks import BackupWebhooks, Webhook
 from zerobyte.restic import Interrupted, Tools
 

@@ -35,7 +35,8 @@ from zerobyte.contract.control_plane import (
     RunAnnouncement,
     Wait,
 )
-from zerobyte.contract.jobs import JobReport, JobSpec
+from zerobyte.contract.job_reports import JobReport
+from zerobyte.contract.jobs import JobSpec
 from zerobyte.core import ids, worker_tokens
 from zerobyte.orchestration.prefect_scheduler import PrefectScheduler
 from zerobyte.orchestration.scheduler import DeploymentPlan

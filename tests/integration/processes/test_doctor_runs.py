@@ -3,7 +3,8 @@
 import shutil
 from pathlib import Path
 
-from zerobyte.contract.jobs import DoctorJob, DoctorTaskResult, JobReport
+from zerobyte.contract.job_reports import DoctorTaskResult, JobReport
+from zerobyte.contract.jobs import DoctorJob
 from zerobyte.core import ids
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from tests.support.contract import assert_conforms
 from tests.support.repositories import RepositoriesHarness, add_repository, on_sqlite
-from zerobyte.contract.jobs import DoctorTaskResult, JobReport
+from zerobyte.contract.job_reports import DoctorTaskResult, JobReport
 from zerobyte.contract.verification import DoctorResult, DoctorStep
 from zerobyte.core import clock
 from zerobyte.features.repositories.models import Repository, RepositoryCheck

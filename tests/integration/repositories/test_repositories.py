@@ -15,7 +15,8 @@ from zerobyte.contract.repositories import RepositoryConfigBox
 from zerobyte.core import clock, ids
 from zerobyte.core.errors import Conflict
 from zerobyte.features.repositories.models import Repository, Snapshot
-from zerobyte.features.tasks.schemas import RepositoryTarget, RestoreInput
+from zerobyte.features.tasks.schemas import RepositoryTarget
+from zerobyte.features.tasks.schemas.inputs import RestoreInput
 from zerobyte.features.tasks.service import NewTask
 
 S3 = {

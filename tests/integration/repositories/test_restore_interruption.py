@@ -14,7 +14,7 @@ from tests.support.repositories import (
     list_files,
     request_restore,
 )
-from zerobyte.contract.jobs import JobReport
+from zerobyte.contract.job_reports import JobReport
 from zerobyte.core import blocking
 from zerobyte.core.errors import Unavailable
 from zerobyte.features.tasks.models import Task

@@ -15,7 +15,7 @@ from tests.support.repositories import (
     snapshot_record,
 )
 from tests.support.waiting import until
-from zerobyte.contract.jobs import JobReport, RewrittenSnapshot, TagSnapshotsResult
+from zerobyte.contract.job_reports import JobReport, RewrittenSnapshot, TagSnapshotsResult
 from zerobyte.core.errors import Failed
 from zerobyte.features.repositories.models import Repository, Snapshot
 from zerobyte.features.tasks.models import Task

@@ -21,7 +21,7 @@ from zerobyte.contract.control_plane import (
     RenewRequest,
     WorkerIdentity,
 )
-from zerobyte.contract.jobs import JobReport
+from zerobyte.contract.job_reports import JobReport
 from zerobyte.core.errors import Forbidden, Invalid, Unauthenticated
 from zerobyte.features.control.service import WorkerApi
 from zerobyte.features.tasks.service import RunAnnouncements, WorkerTokens

@@ -7,6 +7,7 @@ from tortoise.transactions import in_transaction
 
 from zerobyte.contract.control_plane import (
     NOT_REGISTERED,
+    ClaimReply,
     ClaimRequest,
     DeliveryReport,
     FinishReply,
@@ -20,7 +21,8 @@ from zerobyte.contract.control_plane import (
     Wait,
     WorkerIdentity,
 )
-from zerobyte.contract.jobs import JobReport, JobSpec
+from zerobyte.contract.job_reports import JobReport
+from zerobyte.contract.jobs import JobSpec
 from zerobyte.core import clock, process
 from zerobyte.core.errors import Conflict, Failed, Forbidden, NotFound, ZerobyteError
 from zerobyte.core.log import get_logger
@@ -132,9 +134,7 @@ class WorkerApi:
                 code=NOT_REGISTERED,
             )
 
-    async def claim(
-        self, worker: WorkerIdentity, request: ClaimRequest
-    ) -> Granted | Wait | Refused:
+    async def claim(self, worker: WorkerIdentity, request: ClaimRequest) -> ClaimReply:
         """Grant the job of a flow run once its repository is free."""
         _require_same_process(worker, request.worker)
         log.debug("claim received", run=request.flow_run_id)
@@ -163,10 +163,10 @@ class WorkerApi:
     async def _wait(self, task: Task, lease: LeaseStatus) -> Wait | Refused:
         """Have a task wait for its repository, up to the limit of its kind."""
         waited_ms = clock.now_ms() - lease.requested_at
-        if task.kind == "forget" and task.stored_input.waits_since is None:
-            if waited_ms > _RETENTION_WAIT_MS:
-                return await self._defer(task, lease)
-        elif waited_ms > self._lease_wait_ms:
+        may_defer = task.kind == "forget" and task.stored_input.waits_since is None
+        if may_defer and waited_ms > _RETENTION_WAIT_MS:
+            return await self._defer(task, lease)
+        if not may_defer and waited_ms > self._lease_wait_ms:
             return await self._fail_waiting(task, lease)
         # A task that is not next in the queue waits for at least two others.
         retry_ms = _RETRY_NEXT_MS if lease.is_next else _RETRY_LATER_MS
@@ -175,9 +175,8 @@ class WorkerApi:
     async def _defer(self, task: Task, lease: LeaseStatus) -> Refused:
         """Remove retention from the lease queue and start a new flow run for it later.
 
-        Tasks behind it can proceed, and so can the backup in whose run it waited. It does so once:
-        its next lease request keeps the time of this one, so later backups wait behind it.
-        Otherwise backups that always overlap would hold it back without end.
+        Tasks behind it can proceed, and so can the backup in whose run it waited. Its next lease
+        request keeps the time of this one: overlapping backups would hold it back without end.
         """
         await self._leases.release(task.id)
         since = lease.requested_at
@@ -206,8 +205,8 @@ class WorkerApi:
             if task.flow_run_id != request.flow_run_id:
                 await _assign_run(task, request.flow_run_id)
             return task
-        again = await Task.get_or_none(flow_run_id=request.flow_run_id, host=host, parent_id=None)
-        if again is not None:
+        known = Task.get_or_none(flow_run_id=request.flow_run_id, host=host, parent_id=None)
+        if (again := await known) is not None:
             return again
         if request.schedule_id is None:
             raise NotFound("The flow run names neither a task nor a schedule")
@@ -349,11 +348,8 @@ class WorkerApi:
         since = clock.now_ms() - WORKER_CONNECTED_MS
         if await WorkerRow.filter(seen_at__gte=since).exists():
             return None
-        heartbeat_at = self._heartbeat_at
-        if (
-            heartbeat_at is not None
-            and clock.monotonic() - heartbeat_at <= WORKER_CONNECTED_MS / 1000
-        ):
+        sent_at = self._heartbeat_at
+        if sent_at is not None and clock.monotonic() - sent_at <= WORKER_CONNECTED_MS / 1000:
             return None
         return "No worker has reported for 30 seconds; start one with `zerobyte worker`"
 

@@ -24,7 +24,7 @@ _CAP_SYS_ADMIN: Final = 21
 _FREE_BYTES: Final = 64 * 2**20
 """Warn below this even if settings let backups fill the disk completely."""
 _REPOSITORIES: Final = ("local", "s3", "r2", "gcs", "azure", "sftp", "rest")
-_MOUNT_PROGRAMS: Final = {
+_MOUNT_PROGRAMS: Final[dict[VolumeType, str]] = {
     "nfs": "mount.nfs", "smb": "mount.cifs", "webdav": "rclone", "sftp": "sshfs",
 }  # fmt: skip
 _FUSE_DEVICE: Final = Path("/dev/fuse")
@@ -95,7 +95,7 @@ class System:
         return key
 
 
-def _is_mountable(backend: str) -> bool:
+def _is_mountable(backend: VolumeType) -> bool:
     """Return True if the program of a backend, and FUSE if it needs that, are on this host."""
     is_kernel = backend in ("nfs", "smb")
     found = shutil.which(_MOUNT_PROGRAMS[backend]) is not None

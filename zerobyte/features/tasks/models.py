@@ -8,7 +8,7 @@ from zerobyte.contract.jobs import LeaseMode
 from zerobyte.core import clock, ids
 from zerobyte.db.base import Row, json_field, key_field, moment_field, number_field, text_field
 from zerobyte.db.query_cache import CachedQuery, RowCache
-from zerobyte.features.tasks.schemas import StoredInput
+from zerobyte.features.tasks.schemas.inputs import StoredInput
 
 RUNNING: Final = ("running", "cancelling")
 ACTIVE: Final = ("queued", *RUNNING)

@@ -5,17 +5,16 @@ from typing import Any, Final, cast
 import orjson
 from pydantic import TypeAdapter, ValidationError
 
-from zerobyte.contract.jobs import TaskProgress, TaskResult
+from zerobyte.contract.job_reports import TaskProgress, TaskResult
 from zerobyte.features.tasks.models import ACTIVE, RUNNING, Task
 from zerobyte.features.tasks.schemas import (
-    PRIVATE_INPUT,
     Activity,
     HistoryItem,
-    TaskInput,
     TaskTarget,
     TaskView,
     UnavailableTarget,
 )
+from zerobyte.features.tasks.schemas.inputs import PRIVATE_INPUT, TaskInput
 
 _FALLBACK_MESSAGES = {
     "warning": "Backup completed with warnings.",

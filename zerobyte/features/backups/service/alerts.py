@@ -17,7 +17,7 @@ from zerobyte.features.backups.service.retention_policies import has_policy
 from zerobyte.features.backups.service.retries import retry_note
 from zerobyte.features.notifications.service import Notifications
 from zerobyte.features.tasks.models import ACTIVE, Task
-from zerobyte.features.tasks.schemas import StoredInput
+from zerobyte.features.tasks.schemas.inputs import StoredInput
 
 log = get_logger(__name__)
 

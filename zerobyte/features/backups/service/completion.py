@@ -5,7 +5,7 @@ from typing import Any, Final, cast
 from pydantic import ValidationError
 from tortoise.expressions import Q
 
-from zerobyte.contract.jobs import (
+from zerobyte.contract.job_reports import (
     BackupResult,
     DeleteSnapshotsResult,
     ForgetResult,
@@ -28,7 +28,7 @@ from zerobyte.features.backups.service.retention_policies import policy_of
 from zerobyte.features.backups.service.start import forget_task, rerun
 from zerobyte.features.repositories.service.snapshots import Snapshots
 from zerobyte.features.tasks.models import Task
-from zerobyte.features.tasks.schemas import ForgetInput, StoredInput
+from zerobyte.features.tasks.schemas.inputs import ForgetInput, StoredInput
 from zerobyte.features.tasks.service import NewTask
 from zerobyte.settings import Settings
 

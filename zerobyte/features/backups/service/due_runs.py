@@ -12,7 +12,7 @@ from typing import Final
 
 from tortoise.transactions import in_transaction
 
-from zerobyte.contract.jobs import JobReport
+from zerobyte.contract.job_reports import JobReport
 from zerobyte.contract.notifications import NotificationMessage
 from zerobyte.core import clock, cron
 from zerobyte.core.aio import every
@@ -33,7 +33,7 @@ from zerobyte.features.tasks.models import (
     Task,
     WorkerRow,
 )
-from zerobyte.features.tasks.schemas import Coalesced, StoredInput
+from zerobyte.features.tasks.schemas.inputs import Coalesced, StoredInput
 from zerobyte.features.tasks.service import Tasks
 from zerobyte.features.tasks.service.lifecycle import cancelled
 from zerobyte.orchestration.scheduler import Scheduler

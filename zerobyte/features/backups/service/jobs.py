@@ -4,13 +4,7 @@ from typing import Any, cast
 
 from pydantic.alias_generators import to_camel
 
-from zerobyte.contract.jobs import (
-    BackupJob,
-    BackupOptions,
-    ForgetJob,
-    MirrorSyncJob,
-    Source,
-)
+from zerobyte.contract.jobs import BackupJob, BackupOptions, ForgetJob, MirrorSyncJob, Source
 from zerobyte.contract.notifications import NotificationTarget
 from zerobyte.contract.retention import RetentionPolicy
 from zerobyte.contract.selection import BackupSelection
@@ -31,7 +25,7 @@ from zerobyte.features.repositories.service import Repositories
 from zerobyte.features.repositories.service.parents import parent_of
 from zerobyte.features.repositories.service.snapshot_index import trusted_files
 from zerobyte.features.tasks.models import Task
-from zerobyte.features.tasks.schemas import ForgetInput, StoredInput
+from zerobyte.features.tasks.schemas.inputs import ForgetInput, StoredInput
 from zerobyte.features.tasks.service import TaskObsolete
 from zerobyte.features.volumes.models import Volume
 from zerobyte.features.volumes.service import Volumes

@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from typing import Final
 
-from zerobyte.contract.jobs import BackupResult, JobReport, MirrorSyncJob, MirrorSyncResult
+from zerobyte.contract.job_reports import BackupResult, JobReport, MirrorSyncResult
+from zerobyte.contract.jobs import MirrorSyncJob
 from zerobyte.core.errors import Failed, Invalid, NotFound
 from zerobyte.db.encrypted_config import DamagedConfig
 from zerobyte.features.backups.models import Schedule, ScheduleMirror
@@ -17,7 +18,8 @@ from zerobyte.features.repositories.service import (
     mirrored_snapshots,
 )
 from zerobyte.features.tasks.models import Task
-from zerobyte.features.tasks.schemas import MirrorSyncInput, ScheduleTarget, StoredInput
+from zerobyte.features.tasks.schemas import ScheduleTarget
+from zerobyte.features.tasks.schemas.inputs import MirrorSyncInput, StoredInput
 from zerobyte.features.tasks.service import NewTask, TaskObsolete
 
 _BUSY: Final = "Mirror is already syncing"

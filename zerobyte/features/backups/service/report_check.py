@@ -8,7 +8,7 @@ import re
 from dataclasses import dataclass
 from typing import Any, Final, cast
 
-from zerobyte.contract.jobs import BackupResult, JobReport
+from zerobyte.contract.job_reports import BackupResult, JobReport
 from zerobyte.contract.restic_output import BackupSummary, SnapshotRecord
 from zerobyte.core.errors import NotFound
 from zerobyte.features.repositories.service import snapshot_index

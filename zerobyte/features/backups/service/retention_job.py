@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from zerobyte.contract.jobs import BackupResult
+from zerobyte.contract.job_reports import BackupResult
 from zerobyte.features.repositories.models import Repository, Snapshot
 from zerobyte.features.tasks.models import Task
 

@@ -6,9 +6,9 @@ stored in the task's input. The plan itself is stored once, with the forget task
 
 from typing import Any
 
-from zerobyte.contract.jobs import BackupResult, JobReport, RetentionRecord
+from zerobyte.contract.job_reports import BackupResult, JobReport, RetentionRecord
 from zerobyte.features.tasks.models import Task
-from zerobyte.features.tasks.schemas import StoredInput
+from zerobyte.features.tasks.schemas.inputs import StoredInput
 
 _KEY = "retention"
 

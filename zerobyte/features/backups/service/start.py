@@ -12,12 +12,8 @@ from zerobyte.features.backups.service.schedule_queries import find
 from zerobyte.features.backups.service.sources import blocked_reason
 from zerobyte.features.repositories.models import Repository
 from zerobyte.features.tasks.models import Task
-from zerobyte.features.tasks.schemas import (
-    BackupInput,
-    Coalesced,
-    ForgetInput,
-    ScheduleTarget,
-)
+from zerobyte.features.tasks.schemas import ScheduleTarget
+from zerobyte.features.tasks.schemas.inputs import BackupInput, Coalesced, ForgetInput
 from zerobyte.features.tasks.service import NewTask, Tasks, failed
 from zerobyte.features.volumes.service import Volumes
 from zerobyte.http.auth import Actor

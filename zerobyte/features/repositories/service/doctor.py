@@ -2,7 +2,8 @@
 
 from typing import Final
 
-from zerobyte.contract.jobs import DoctorJob, DoctorTaskResult, JobReport
+from zerobyte.contract.job_reports import DoctorTaskResult, JobReport
+from zerobyte.contract.jobs import DoctorJob
 from zerobyte.contract.verification import DoctorResult, DoctorStep
 from zerobyte.core import clock
 from zerobyte.core.errors import Failed
@@ -11,7 +12,8 @@ from zerobyte.features.repositories.schemas.checks import StartDoctor, Verificat
 from zerobyte.features.repositories.service import verification
 from zerobyte.features.repositories.service.repositories import NOT_FOUND, Repositories
 from zerobyte.features.tasks.models import Task
-from zerobyte.features.tasks.schemas import DoctorInput, RepositoryTarget, TaskStarted
+from zerobyte.features.tasks.schemas import RepositoryTarget, TaskStarted
+from zerobyte.features.tasks.schemas.inputs import DoctorInput
 from zerobyte.features.tasks.service import NewTask, Tasks
 from zerobyte.features.tasks.service.dispatch import started
 from zerobyte.http.auth import Actor

@@ -6,7 +6,8 @@ from typing import Final
 
 from pydantic import Field
 
-from zerobyte.contract.jobs import JobReport, RestoreJob
+from zerobyte.contract.job_reports import JobReport
+from zerobyte.contract.jobs import RestoreJob
 from zerobyte.contract.restic_output import SnapshotRecord
 from zerobyte.contract.selection import BackupSelection
 from zerobyte.core import protected_paths
@@ -30,7 +31,8 @@ from zerobyte.features.repositories.service.restore_selection import (
 from zerobyte.features.repositories.service.snapshot_files import SnapshotFiles
 from zerobyte.features.repositories.service.snapshots import Snapshots
 from zerobyte.features.tasks.models import ACTIVE, Task
-from zerobyte.features.tasks.schemas import RepositoryTarget, RestoreInput, RestoreTaskOptions
+from zerobyte.features.tasks.schemas import RepositoryTarget
+from zerobyte.features.tasks.schemas.inputs import RestoreInput, RestoreTaskOptions
 from zerobyte.features.tasks.service import NewTask, Tasks
 from zerobyte.hosts.api import RestorePlan, written_roots
 from zerobyte.http.auth import Actor

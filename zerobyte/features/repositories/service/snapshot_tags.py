@@ -6,7 +6,8 @@ from typing import Final
 
 from tortoise.transactions import in_transaction
 
-from zerobyte.contract.jobs import JobReport, TagEdit, TagSnapshotsJob, TagSnapshotsResult
+from zerobyte.contract.job_reports import JobReport, TagSnapshotsResult
+from zerobyte.contract.jobs import TagEdit, TagSnapshotsJob
 from zerobyte.contract.restic_output import INCOMPLETE_TAG
 from zerobyte.core.errors import Failed, Invalid
 from zerobyte.db.leases import lock_for_transaction
@@ -17,7 +18,8 @@ from zerobyte.features.repositories.service.repositories import NOT_FOUND, Repos
 from zerobyte.features.repositories.service.snapshot_index import Indexed
 from zerobyte.features.repositories.service.snapshots import Snapshots
 from zerobyte.features.tasks.models import Task
-from zerobyte.features.tasks.schemas import RepositoryTarget, TagSnapshotsInput, TaskStarted
+from zerobyte.features.tasks.schemas import RepositoryTarget, TaskStarted
+from zerobyte.features.tasks.schemas.inputs import TagSnapshotsInput
 from zerobyte.features.tasks.service import NewTask, Tasks, started
 from zerobyte.http.auth import Actor
 

@@ -22,7 +22,8 @@ from zerobyte.features.repositories.service.restic_access import translate_resti
 from zerobyte.features.repositories.service.snapshot_index import Indexed
 from zerobyte.features.repositories.service.snapshot_lists import SnapshotListCache
 from zerobyte.features.tasks.models import Task
-from zerobyte.features.tasks.schemas import DeleteSnapshotsInput, RepositoryTarget, TaskStarted
+from zerobyte.features.tasks.schemas import RepositoryTarget, TaskStarted
+from zerobyte.features.tasks.schemas.inputs import DeleteSnapshotsInput
 from zerobyte.features.tasks.service import NewTask, Tasks, started
 from zerobyte.http.auth import Actor
 from zerobyte.http.endpoint import Encoded

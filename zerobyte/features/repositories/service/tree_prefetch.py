@@ -10,7 +10,7 @@ from typing import Final
 
 from pydantic import ValidationError
 
-from zerobyte.contract.jobs import BackupResult
+from zerobyte.contract.job_reports import BackupResult
 from zerobyte.core import aio
 from zerobyte.core.errors import Unavailable, ZerobyteError
 from zerobyte.core.log import get_logger

@@ -10,7 +10,7 @@ from typing import cast
 from pydantic import ValidationError
 from tortoise.expressions import Q
 
-from zerobyte.contract.jobs import BackupResult
+from zerobyte.contract.job_reports import BackupResult
 from zerobyte.core import aio
 from zerobyte.features.repositories.models import Snapshot
 from zerobyte.features.tasks.models import MAX_CLOCK_SKEW_MS, Task

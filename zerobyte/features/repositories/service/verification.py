@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Final, cast
 
-from zerobyte.contract.jobs import DoctorTaskResult
+from zerobyte.contract.job_reports import DoctorTaskResult
 from zerobyte.contract.verification import MAX_SUBSETS
 from zerobyte.core import clock
 from zerobyte.features.repositories.models import RepositoryCheck

@@ -8,7 +8,8 @@ from tortoise.exceptions import IntegrityError
 from tortoise.transactions import in_transaction
 
 from zerobyte.contract.control_plane import WorkerIdentity
-from zerobyte.contract.jobs import JobReport, LeaseMode, TaskKind, TaskProgress, TaskResult
+from zerobyte.contract.job_reports import JobReport, TaskProgress, TaskResult
+from zerobyte.contract.jobs import LeaseMode, TaskKind
 from zerobyte.core import clock, ids
 from zerobyte.core.errors import Conflict, NotFound
 from zerobyte.core.log import get_logger
@@ -18,13 +19,8 @@ from zerobyte.db.leases import Leases
 from zerobyte.features.events.bus import EventBus
 from zerobyte.features.tasks import present
 from zerobyte.features.tasks.models import ACTIVE, Task
-from zerobyte.features.tasks.schemas import (
-    RepositoryTarget,
-    ResourceType,
-    ScheduleTarget,
-    StoredInput,
-    TaskInput,
-)
+from zerobyte.features.tasks.schemas import RepositoryTarget, ResourceType, ScheduleTarget
+from zerobyte.features.tasks.schemas.inputs import StoredInput, TaskInput
 from zerobyte.features.tasks.service.stalls import StallTracker
 from zerobyte.http.auth import Actor
 

@@ -6,7 +6,7 @@ from typing import Any, Final, cast
 from tortoise.expressions import Q
 
 from zerobyte.contract.control_plane import LEASE_TTL_S
-from zerobyte.contract.jobs import JobReport
+from zerobyte.contract.job_reports import JobReport
 from zerobyte.core import aio, clock
 from zerobyte.core.errors import Unavailable, ZerobyteError
 from zerobyte.core.log import get_logger
