@@ -51,9 +51,10 @@ class System:
         config = self._settings.rclone_config_dir / "rclone.conf"
         rclone = config.is_file() and shutil.which("rclone") is not None
         sys_admin = _may_mount(Path("/proc/self/status"))
-        mountable = [name for name in _MOUNT_PROGRAMS if sys_admin and _is_mountable(name)]
-        volumes: list[VolumeType] = ["directory", *mountable]
-        if rclone and "webdav" in mountable:
+        volumes: list[VolumeType] = ["directory"]
+        if sys_admin:
+            volumes.extend(filter(_is_mountable, _MOUNT_PROGRAMS))
+        if rclone and "webdav" in volumes:
             volumes.append("rclone")
         return SystemInfo(
             capabilities=Capabilities(

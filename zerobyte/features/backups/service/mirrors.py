@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any, Final, cast
 
+from tortoise.functions import Max
 from tortoise.transactions import in_transaction
 
 from zerobyte.contract.copy_route import copy_route
@@ -212,13 +213,14 @@ async def _views(schedule: Schedule) -> list[MirrorView]:
         .select_related("repository")
         .order_by("id")
     )
+    copies = await _last_copies(schedule, [row.repository.short_id for row in rows])
     return [
         MirrorView(
             id=row.id,
             schedule_id=schedule.short_id,
             repository_id=row.repository.short_id,
             enabled=row.enabled,
-            last_sync_task=await _last_sync(schedule, row.repository),
+            last_sync_task=copies.get(row.repository.short_id),
             created_at=row.created_at,
             repository=repositories_present.repository(row.repository),
         )
@@ -226,24 +228,29 @@ async def _views(schedule: Schedule) -> list[MirrorView]:
     ]
 
 
-async def _last_sync(schedule: Schedule, mirror: Repository) -> LastSyncTask | None:
-    task = (
-        await Task.filter(
+async def _last_copies(schedule: Schedule, mirrors: Sequence[str]) -> dict[str, LastSyncTask]:
+    """Return the newest ended copy to each mirror, by the mirror's short id."""
+    newest = (
+        Task.filter(
             organization_id=schedule.organization_id,
             kind="mirrorSync",
             resource_type="backup_schedule",
             resource_id=schedule.short_id,
-            operation_key=mirror.short_id,
+            operation_key__in=[*mirrors],
         )
         .exclude(status__in=ACTIVE)
-        .order_by("-finished_at", "-id")
-        .first()
+        # Task ids grow with time, and a mirror has one active copy at a time.
+        .annotate(newest=Max("id"))
+        .group_by("operation_key")
+        .values_list("newest", flat=True)
     )
-    if task is None:
-        return None
-    return LastSyncTask(
-        id=task.id,
-        status=cast("Any", task.status),
-        error=task.error,
-        finished_at=cast("int", task.finished_at),
-    )
+    tasks = await Task.filter(id__in=cast("list[str]", await newest)) if mirrors else []
+    return {
+        str(task.operation_key): LastSyncTask(
+            id=task.id,
+            status=cast("Any", task.status),
+            error=task.error,
+            finished_at=cast("int", task.finished_at),
+        )
+        for task in tasks
+    }
