@@ -28,6 +28,7 @@ COVERED_BY = {
     "contract/field_checks": "unit/contract/test_field_rules.py",
     "contract/job_reports": "integration/flows/test_job.py",
     "contract/jobs": "integration/flows/test_job.py",
+    "contract/paging": "integration/volumes/test_files.py",
     "contract/notifications": "unit/contract/test_field_rules.py",
     "contract/repositories": "unit/contract/test_field_rules.py",
     "contract/restic_output": "integration/restic/test_backup.py",

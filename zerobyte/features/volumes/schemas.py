@@ -2,14 +2,11 @@
 
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, Field
+from pydantic import Field
 
 from zerobyte.contract.base import ApiModel, AsStored, EpochMs, OmitNone, Patch, not_given
+from zerobyte.contract.paging import PageQuery
 from zerobyte.contract.volumes import VolumeConfig, VolumeStatus, VolumeType
-
-DEFAULT_LIMIT = 500
-MAX_LIMIT = 1000
-_MAX_OFFSET = 2**53 - 1
 
 
 class CreateVolume(ApiModel):
@@ -90,20 +87,10 @@ class VolumeState(OmitNone):
     message: str | None = None
 
 
-class ListVolumeFilesQuery(ApiModel):
+class ListVolumeFilesQuery(PageQuery):
     """A page of a folder; numbers outside their range are clamped."""
 
     path: str = ""
-    offset: Annotated[
-        int,
-        AfterValidator(lambda n: min(max(n, 0), _MAX_OFFSET)),
-        Field(json_schema_extra={"minimum": 0, "maximum": _MAX_OFFSET}),
-    ] = 0
-    limit: Annotated[
-        int,
-        AfterValidator(lambda n: min(max(n, 1), MAX_LIMIT)),
-        Field(json_schema_extra={"minimum": 1, "maximum": MAX_LIMIT}),
-    ] = DEFAULT_LIMIT
 
 
 class VolumeFileEntry(OmitNone):

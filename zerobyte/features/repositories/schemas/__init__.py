@@ -7,6 +7,7 @@ from pydantic import AfterValidator, Field
 from zerobyte.contract.base import ApiModel, AsStored, EpochMs, NonEmpty, OmitNone, Patch, SnakeWire
 from zerobyte.contract.exact import Exact
 from zerobyte.contract.jobs import LeaseMode, OverwriteMode
+from zerobyte.contract.paging import PageQuery
 from zerobyte.contract.repositories import (
     CompressionMode,
     RepositoryConfig,
@@ -16,9 +17,6 @@ from zerobyte.contract.repositories import (
 from zerobyte.contract.restic_output import RepositoryStats, SnapshotSummary
 from zerobyte.contract.verification import DoctorResult
 
-DEFAULT_LIMIT = 500
-MAX_LIMIT = 1000
-_MAX_OFFSET = 2**53 - 1
 _MAX_PATHS = 10_000
 
 
@@ -190,23 +188,13 @@ class DeleteSnapshots(ApiModel):
     snapshot_ids: Annotated[list[str], Field(min_length=1, max_length=_MAX_PATHS)]
 
 
-class ListSnapshotFilesQuery(ApiModel):
+class ListSnapshotFilesQuery(PageQuery):
     """A page of a listing; numbers outside their range are clamped.
 
     q       only entries whose name contains this text, in any case; an extension of this API.
     """
 
     path: Annotated[str, AfterValidator(lambda path: _absolute(path) if path else "")] = ""
-    offset: Annotated[
-        int,
-        AfterValidator(lambda n: min(max(n, 0), _MAX_OFFSET)),
-        Field(json_schema_extra={"minimum": 0, "maximum": _MAX_OFFSET}),
-    ] = 0
-    limit: Annotated[
-        int,
-        AfterValidator(lambda n: min(max(n, 1), MAX_LIMIT)),
-        Field(json_schema_extra={"minimum": 1, "maximum": MAX_LIMIT}),
-    ] = DEFAULT_LIMIT
     q: Annotated[
         str, Field(max_length=255, description="Only names that contain this text, in any case.")
     ] = ""

@@ -1,38 +1,23 @@
 """Request and response of a comparison of two snapshots."""
 
-from typing import Annotated, Literal
-
-from pydantic import AfterValidator, Field
+from typing import Literal
 
 from zerobyte.contract.base import ApiModel
+from zerobyte.contract.paging import PageQuery
 from zerobyte.features.repositories.schemas import (
-    DEFAULT_LIMIT,
-    MAX_LIMIT,
     ListedSnapshot,
 )
-
-_MAX_OFFSET = 2**53 - 1
 
 ChangeKind = Literal["added", "removed", "modified", "type", "corrupt"]
 
 
-class DiffQuery(ApiModel):
+class DiffQuery(PageQuery):
     """A page of the changes; numbers outside their range are clamped.
 
     change      only changes of this kind.
     """
 
     change: ChangeKind | None = None
-    offset: Annotated[
-        int,
-        AfterValidator(lambda n: min(max(n, 0), _MAX_OFFSET)),
-        Field(json_schema_extra={"minimum": 0, "maximum": _MAX_OFFSET}),
-    ] = 0
-    limit: Annotated[
-        int,
-        AfterValidator(lambda n: min(max(n, 1), MAX_LIMIT)),
-        Field(json_schema_extra={"minimum": 1, "maximum": MAX_LIMIT}),
-    ] = DEFAULT_LIMIT
 
 
 class DiffCount(ApiModel):

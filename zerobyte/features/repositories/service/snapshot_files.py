@@ -8,6 +8,7 @@ from typing import Final
 
 import orjson
 
+from zerobyte.contract.paging import MAX_LIMIT
 from zerobyte.contract.repositories import RepositoryAccess
 from zerobyte.contract.restic_output import NodeRecord
 from zerobyte.core import clock
@@ -290,7 +291,7 @@ class SnapshotFiles:
         path = tree_query.path or "/"
         folder, _, name = path.rpartition("/")
         within = TreeQuery(tree_query.repository_id, tree_query.snapshot_id, folder or "/", name)
-        listed = await self._list_with_restic(row, within, 0, schemas.MAX_LIMIT)
+        listed = await self._list_with_restic(row, within, 0, MAX_LIMIT)
         entries = [entry for entry in listed.entries if entry["path"] == path]
         return TreePage(entries, len(entries))
 

@@ -1,6 +1,5 @@
 """Change the tags of snapshots by a task, and follow the new ids that restic gives them."""
 
-import hashlib
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Final
 
@@ -14,11 +13,12 @@ from zerobyte.db.leases import lock_for_transaction
 from zerobyte.features.repositories import models
 from zerobyte.features.repositories.schemas.tags import TagSnapshots
 from zerobyte.features.repositories.service import rewritten_snapshots, snapshot_index
-from zerobyte.features.repositories.service.repositories import NOT_FOUND, Repositories
+from zerobyte.features.repositories.service.repositories import Repositories
 from zerobyte.features.repositories.service.snapshot_index import Indexed
+from zerobyte.features.repositories.service.snapshot_tasks import repository_of, snapshot_task
 from zerobyte.features.repositories.service.snapshots import Snapshots
 from zerobyte.features.tasks.models import Task
-from zerobyte.features.tasks.schemas import RepositoryTarget, TaskStarted
+from zerobyte.features.tasks.schemas import TaskStarted
 from zerobyte.features.tasks.schemas.inputs import TagSnapshotsInput
 from zerobyte.features.tasks.service import NewTask, Tasks, started
 from zerobyte.http.auth import Actor
@@ -65,42 +65,25 @@ class SnapshotTags:
         full_ids = await self._snapshots.resolve_ids(row, body.snapshot_ids)
         await self._check_tags(row, body, full_ids)
         change = "\0".join([*sorted(full_ids), "+", *body.add, "-", *body.remove, "=", *body.set])
-        task = await self._tasks.create(
-            NewTask(
-                organization_id=row.organization_id,
-                kind="tagSnapshots",
-                resource_type="repository",
-                resource_id=row.short_id,
-                host=self._snapshots.host,
-                input=TagSnapshotsInput(
-                    repository_id=row.short_id,
-                    snapshot_ids=full_ids,
-                    add=body.add or None,
-                    remove=body.remove or None,
-                    set=body.set or None,
-                ),
-                target=RepositoryTarget(
-                    label=row.name,
-                    secondary=None,
-                    repository_short_id=row.short_id,
-                    snapshot_id=None,
-                ),
-                active_key=f"tagSnapshots:{row.id}:{hashlib.sha256(change.encode()).hexdigest()}",
-                busy="This change of tags is already queued or running",
-                repository_id=row.id,
-                lease_mode="exclusive",
-                flow=f"snapshots/{self._snapshots.host}",
-            )
+        task_input = TagSnapshotsInput(
+            repository_id=row.short_id,
+            snapshot_ids=full_ids,
+            add=body.add or None,
+            remove=body.remove or None,
+            set=body.set or None,
         )
-        return await started(task)
+        new = snapshot_task(
+            row,
+            task_input,
+            host=self._snapshots.host,
+            change=change,
+            busy="This change of tags is already queued or running",
+        )
+        return await started(await self._tasks.create(new))
 
     async def job(self, task: Task) -> TagSnapshotsJob:
         """Return the worker's job of a tag task. Raises Failed without a repository."""
-        row = await models.Repository.get_or_none(
-            short_id=task.resource_id, organization_id=task.organization_id
-        )
-        if row is None:
-            raise Failed(NOT_FOUND)
+        row = await repository_of(task)
         return TagSnapshotsJob(
             task_id=task.id,
             repository=await self._repositories.restic_access.of(row),

@@ -1,6 +1,5 @@
 """Snapshots: listed from the index, refreshed from restic, deleted by tasks."""
 
-import hashlib
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -13,7 +12,7 @@ from zerobyte.contract.retention import RetentionPolicy
 from zerobyte.contract.selection import BackupSelection
 from zerobyte.core import clock
 from zerobyte.core.aio import SingleFlights
-from zerobyte.core.errors import Conflict, Failed, NotFound, ZerobyteError
+from zerobyte.core.errors import Conflict, NotFound, ZerobyteError
 from zerobyte.db.leases import lock_for_transaction
 from zerobyte.features.repositories import models, present, schemas
 from zerobyte.features.repositories.service import snapshot_index
@@ -21,10 +20,11 @@ from zerobyte.features.repositories.service.repositories import NOT_FOUND, Repos
 from zerobyte.features.repositories.service.restic_access import translate_restic_errors
 from zerobyte.features.repositories.service.snapshot_index import Indexed
 from zerobyte.features.repositories.service.snapshot_lists import SnapshotListCache
+from zerobyte.features.repositories.service.snapshot_tasks import repository_of, snapshot_task
 from zerobyte.features.tasks.models import Task
-from zerobyte.features.tasks.schemas import RepositoryTarget, TaskStarted
+from zerobyte.features.tasks.schemas import TaskStarted
 from zerobyte.features.tasks.schemas.inputs import DeleteSnapshotsInput
-from zerobyte.features.tasks.service import NewTask, Tasks, started
+from zerobyte.features.tasks.service import Tasks, started
 from zerobyte.http.auth import Actor
 from zerobyte.http.endpoint import Encoded
 from zerobyte.restic.errors import SnapshotMissing
@@ -264,37 +264,18 @@ class Snapshots:
         """
         row = await self.indexed(actor, short_id)
         full_ids = await self.resolve_ids(row, snapshot_ids)
-        names = hashlib.sha256(" ".join(sorted(full_ids)).encode()).hexdigest()
-        task = await self._tasks.create(
-            NewTask(
-                organization_id=row.organization_id,
-                kind="deleteSnapshots",
-                resource_type="repository",
-                resource_id=row.short_id,
-                host=self.host,
-                input=DeleteSnapshotsInput(repository_id=row.short_id, snapshot_ids=full_ids),
-                target=RepositoryTarget(
-                    label=row.name,
-                    secondary=None,
-                    repository_short_id=row.short_id,
-                    snapshot_id=None,
-                ),
-                active_key=f"deleteSnapshots:{row.id}:{names}",
-                busy="These snapshots are being deleted already",
-                repository_id=row.id,
-                lease_mode="exclusive",
-                flow=f"snapshots/{self.host}",
-            )
+        new = snapshot_task(
+            row,
+            DeleteSnapshotsInput(repository_id=row.short_id, snapshot_ids=full_ids),
+            host=self.host,
+            change=" ".join(sorted(full_ids)),
+            busy="These snapshots are being deleted already",
         )
-        return await started(task)
+        return await started(await self._tasks.create(new))
 
     async def deletion_job(self, task: Task) -> DeleteSnapshotsJob:
         """Return the worker's job of a deletion task. Raises Failed without a repository."""
-        row = await models.Repository.get_or_none(
-            short_id=task.resource_id, organization_id=task.organization_id
-        )
-        if row is None:
-            raise Failed(NOT_FOUND)
+        row = await repository_of(task)
         return DeleteSnapshotsJob(
             task_id=task.id,
             repository=await self._repositories.restic_access.of(row),
