@@ -15,7 +15,14 @@ from typing import Any, Final
 from prefect import flow
 from prefect.client.schemas.objects import State
 
-from flows import dry_run, incomplete, notification_text, preflight, webhooks
+from flows import (
+    dry_run,
+    incomplete,
+    notification_text,
+    preflight,
+    source_mount,
+    webhooks,
+)
 from flows.artifacts import ProgressArtifact, save_summary
 from flows.forget import apply_retention
 from flows.job import (
@@ -133,13 +140,16 @@ async def _back_up(job: JobContext) -> None:
 
     code, details, failure = 0, None, None
     repository = Repository(spec.repository, replace(job.tools, timezone=spec.timezone))
-    try:
-        job.summary = await run_restic(job, repository, on_status=on_status)
-    except PartialBackup as partial:
-        code, job.summary, details = 3, partial.summary, incomplete.unreadable_items(partial)
-        job.warnings.append(details)
-        job.is_incomplete = True
-        failure = incomplete.failure(partial, spec.unreadable_limit_percent)
+    async with source_mount.held(spec.source) as mount:
+        try:
+            job.summary = await run_restic(job, repository, on_status=on_status)
+        except PartialBackup as partial:
+            code, job.summary, details = 3, partial.summary, incomplete.unreadable_items(partial)
+            job.warnings.append(details)
+            job.is_incomplete = True
+            failure = incomplete.failure(partial, spec.unreadable_limit_percent)
+        if not await mount.is_in_place():
+            job.is_incomplete, failure = True, source_mount.lost(spec.source)
     await artifact.complete()
     _log_figures(job.summary)
     job.is_suspect = preflight.is_suspect(job.summary, spec.source.previous_files)

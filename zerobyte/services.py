@@ -262,6 +262,7 @@ def _build_volumes(settings: Settings, sealer: Sealer, bus: EventBus, host_api: 
         host_api=host_api,
         refuse_delete=references.refuse_used_volume,
         refuse_unmount=references.refuse_read_volume,
+        is_read=references.is_read,
     )
 
 

@@ -166,6 +166,7 @@ class MountEntry(NamedTuple):
     root        the mounted folder inside its file system.
     kind        type of the file system, such as `nfs4` or `fuse.sshfs`.
     source      what is mounted, such as a device or `server:/export`.
+    mount_id    of no other mount until this one is detached and no longer used.
     """
 
     device: str
@@ -173,6 +174,7 @@ class MountEntry(NamedTuple):
     point: str
     kind: str
     source: str
+    mount_id: int
 
 
 def mount_entries() -> list[MountEntry]:
@@ -190,6 +192,7 @@ def mount_entries() -> list[MountEntry]:
                     _unescaped(words[4]),
                     described[0],
                     _unescaped(described[1]),
+                    int(words[0]),
                 )
             )
     return found

@@ -222,6 +222,23 @@ async def test_a_backup_during_a_copy_is_copied_by_one_further_task(harness: Api
     assert mirror["id"] == further.repository_id
 
 
+async def test_a_copy_of_the_former_repository_does_not_cover_a_new_backup(
+    harness: ApiHarness,
+) -> None:
+    schedule, _ = await mirrored(harness)
+    first = await back_up(harness, schedule)
+    moved = await harness.repository(f"r-{ids.token(6)}")
+    url = f"/api/v1/backups/{schedule['shortId']}"
+    answer = await harness.client.patch(url, json={"repositoryId": moved["id"]})
+    assert answer.status_code == 200, answer.text
+    await back_up(harness, schedule)
+    task = await Task.get(kind="mirrorSync")
+    assert (await harness.claim(task_id=task.id))["job"]["source"]["id"] != moved["id"]
+    await report_copies(harness, task.id, first)
+    further = await Task.get(kind="mirrorSync", status="queued")
+    assert further.input["sourceRepositoryId"] == moved["id"]
+
+
 async def test_a_chosen_copy_that_waits_covers_a_new_backup(harness: ApiHarness) -> None:
     schedule, mirror = await mirrored(harness)
     first = await back_up(harness, schedule)

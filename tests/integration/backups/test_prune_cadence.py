@@ -8,6 +8,7 @@ from tests.integration.backups.conftest import ApiHarness
 from tests.support.backup_runs import FAILURE, finish_backup, task_of
 from zerobyte.contract.jobs import PruneCadence
 from zerobyte.core import clock
+from zerobyte.db.leases import Lease
 from zerobyte.features.backups.models import Schedule
 from zerobyte.features.backups.service.prune_cadence import prune_time
 from zerobyte.features.repositories.models import Repository
@@ -89,6 +90,26 @@ async def test_retention_on_request_prunes_whatever_the_cadence(harness: ApiHarn
     assert changed.json()["prune"] == "daily"
     assert (await harness.client.patch(url, json={"name": "same"})).json()["prune"] == "daily"
     assert (await harness.client.patch(url, json={"prune": "hourly"})).status_code == 400
+
+
+async def test_what_a_failed_deletion_leaves_is_pruned_by_the_next_retention(
+    harness: ApiHarness,
+) -> None:
+    schedule = await harness.schedule(retentionPolicy=POLICY)
+    _, _, snapshot = await finish_backup(harness, schedule)
+    repository = await Repository.get(id=schedule["repositoryId"])
+    url = f"/api/v1/repositories/{repository.short_id}/snapshots/{snapshot['short_id']}"
+    for started in (False, True):
+        answer = await harness.client.delete(url)
+        task = await Task.get(kind="deleteSnapshots", status="queued")
+        assert answer.status_code == 202, answer.text
+        await Task.filter(kind="forget").update(status="cancelled", active_key=None)
+        await Lease.all().delete()
+        if started:
+            assert (await harness.claim(task_id=task.id))["answer"] == "granted"
+        await harness.ask("finish", {"taskId": task.id, **FAILURE})
+        await repository.refresh_from_db()
+        assert (repository.unpruned_since is not None) is started
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,8 @@ from typing import Any
 import pytest
 
 from tests.integration.backups.conftest import ApiHarness
+from tests.support.backup_runs import run_now, snapshot_of, success_report
+from zerobyte.features.backups.service import references
 from zerobyte.features.tasks.models import Task
 from zerobyte.features.volumes.models import Volume
 
@@ -127,3 +129,16 @@ async def test_every_backup_excludes_kernel_files(harness: ApiHarness) -> None:
     run = await harness.scheduler_run(schedule)
     reply = await harness.claim(schedule_id=schedule["shortId"], flow_run_id=run)
     assert {"/proc", "/sys", "/dev"} <= set(reply["job"]["excludedFolders"])
+
+
+async def test_a_volume_is_read_from_the_start_of_its_backup_to_its_end(
+    harness: ApiHarness,
+) -> None:
+    schedule = await harness.schedule()
+    task_id = await run_now(harness, schedule)
+    volume = await Volume.get()
+    assert not await references.is_read(volume), "its own start may mount the volume"
+    await harness.claim(task_id=task_id)
+    assert await references.is_read(volume)
+    await harness.ask("finish", success_report(task_id, snapshot_of(schedule)))
+    assert not await references.is_read(volume)

@@ -1,6 +1,6 @@
 """Fixtures of volumes: a served app with two organizations, selected by a header."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -39,12 +39,17 @@ async def _pass(_volume: Volume) -> None:
     return None
 
 
+async def _no(_volume: Volume) -> bool:
+    return False
+
+
 @dataclass
 class VolumeChecks:
-    """The checks before a delete and an unmount; a test replaces single ones."""
+    """The checks before a delete, an unmount and a mount; a test replaces single ones."""
 
     delete: VolumeCheck = _pass
     unmount: VolumeCheck = _pass
+    is_read: Callable[[Volume], Awaitable[bool]] = _no
 
 
 @dataclass
@@ -82,6 +87,7 @@ async def harness(database: str, tmp_path: Path) -> VolumesHarness:
         host_api=host_api,
         refuse_delete=lambda volume: refuse.delete(volume),  # noqa: PLW0108 — replaced later
         refuse_unmount=lambda volume: refuse.unmount(volume),  # noqa: PLW0108 — replaced later
+        is_read=lambda volume: refuse.is_read(volume),  # noqa: PLW0108 — replaced later
     )
     return VolumesHarness(volumes, bus, data, src, sealer, refuse)
 

@@ -1,9 +1,11 @@
 """Volumes of SFTP shares over HTTP: mounted, browsed, checked, unmounted and deleted."""
 
+import signal
 from collections.abc import Iterator
 
 import pytest
 
+from flows.source_mount import HeldMount
 from tests.support.contract import assert_conforms
 from tests.support.shares import (
     PASSWORD,
@@ -85,6 +87,30 @@ async def test_lost_mount_is_an_error_and_is_mounted_again(client, harness, serv
     await harness.volumes.remount_failed()
     assert (await Volume.get()).status == "mounted"
     assert (await client.get(f"{url}/files")).status_code == 200
+    await client.delete(url)
+
+
+async def test_t8_slow_share_is_not_detached_from_a_backup_that_reads_it(
+    client, harness, server, monkeypatch
+):
+    async def is_read(_volume):
+        return True
+
+    volume, url = await create(client, sftp_config(server))
+    reader = HeldMount(volume["path"])
+    reader.open()
+    await Volume.all().update(status="error")
+    harness.refuse.is_read = is_read
+    monkeypatch.setattr("zerobyte.mounts.probe.LIMIT_S", 1.0)
+    server.process.send_signal(signal.SIGSTOP)
+    try:
+        await harness.volumes.remount_failed()
+        assert (await Volume.get()).status == "error"
+    finally:
+        server.process.send_signal(signal.SIGCONT)
+    monkeypatch.undo()
+    assert await reader.is_in_place()
+    reader.close()
     await client.delete(url)
 
 

@@ -145,6 +145,9 @@ class CompletionHandler:
             deleted = report.result.deleted_snapshot_ids
             await self._snapshots.forget_snapshots(task.repository_id, deleted)
             await prune_cadence.record(task, has_removed=bool(deleted), has_pruned=bool(deleted))
+        elif task.started_at is not None:
+            # It may have removed snapshots and not pruned: the next retention prunes.
+            await prune_cadence.record(task, has_removed=True, has_pruned=False)
         await self._mark_index_stale_unless_done(task, report)
         return []
 

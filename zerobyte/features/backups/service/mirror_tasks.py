@@ -1,7 +1,7 @@
 """Tasks that copy snapshots to mirrors: created after backups, built into jobs, completed."""
 
 from collections.abc import Sequence
-from typing import Final
+from typing import Final, cast
 
 from zerobyte.contract.job_reports import BackupResult, JobReport, MirrorSyncResult
 from zerobyte.contract.jobs import MirrorSyncJob
@@ -102,10 +102,12 @@ async def _is_covered(copy: NewTask) -> bool:
     active = await Task.get_or_none(active_key=copy.active_key)
     if active is None:
         return False
-    # A queued copy has not listed the source yet; a running one may have, so another follows it.
-    change = (
-        StoredInput(snapshot_ids=None) if active.status == "queued" else StoredInput(again=True)
-    )
+    # A queued copy has not listed its source yet. A running one may have, and one of the schedule's
+    # former repository reads another source: then another copy follows.
+    source_id = cast("MirrorSyncInput", copy.input).source_repository_id
+    is_same_source = MirrorSyncInput.model_validate(active.input).source_repository_id == source_id
+    is_enough = active.status == "queued" and is_same_source
+    change = StoredInput(snapshot_ids=None) if is_enough else StoredInput(again=True)
     active.input = active.input_with(change)
     await Task.filter(id=active.id).update(input=active.input)
     return True

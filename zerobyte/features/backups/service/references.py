@@ -16,7 +16,7 @@ from zerobyte.core.errors import Conflict, ZerobyteError
 from zerobyte.db.query_cache import CachedQuery
 from zerobyte.features.backups.models import Schedule
 from zerobyte.features.repositories.models import Repository
-from zerobyte.features.tasks.models import ACTIVE, Task
+from zerobyte.features.tasks.models import ACTIVE, RUNNING, Task
 from zerobyte.features.volumes.models import Volume
 
 _NEXT: Final = ("delete those first", "remove it from their mirrors first")
@@ -46,6 +46,13 @@ async def refuse_read_volume(volume: Volume) -> None:
     ).exists()
     if busy:
         raise Conflict("A backup of this volume is running; wait for it or cancel it first")
+
+
+async def is_read(volume: Volume) -> bool:
+    """Return True while a backup of a volume runs; a queued one has read nothing yet."""
+    schedules = await Schedule.filter(volume_id=volume.id).values_list("short_id", flat=True)
+    running = Task.filter(kind="backup", resource_id__in=list(schedules), status__in=RUNNING)
+    return await running.exists()
 
 
 async def policy_of(

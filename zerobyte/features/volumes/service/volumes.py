@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from functools import partial
 from pathlib import Path
@@ -49,11 +49,16 @@ class Volumes:
         host_api: HostApi,
         refuse_delete: checks.VolumeCheck,
         refuse_unmount: checks.VolumeCheck,
+        is_read: Callable[[Volume], Awaitable[bool]],
     ) -> None:
-        """`refuse_unmount` is also called before a change of the config."""
+        """`refuse_unmount` is also called before a change of the config.
+
+        is_read     returns True while a backup reads the volume.
+        """
         self.host_api = host_api
         self._refuse_delete = refuse_delete
         self._refuse_unmount = refuse_unmount
+        self._is_read = is_read
         self._sealer = sealer
         self._mounts = VolumeMounts(settings=settings, sealer=sealer, bus=bus, host_api=host_api)
         self._grants = self._mounts.grants
@@ -84,7 +89,8 @@ class Volumes:
         """Return None if a backup may read the volume now, else the reason in one sentence.
 
         Checks the volume, and mounts a failed one that has `auto_remount` set. A volume that a user
-        unmounted stays unmounted.
+        unmounted stays unmounted. One that a backup reads is only checked: to mount a share again
+        that is slow detaches it, and the backup would lose it.
         """
         async with self._locked(volume.organization_id, volume.short_id) as row:
             if row.status == "unmounted":
@@ -92,7 +98,8 @@ class Volumes:
             if row.status == "mounted":
                 await self._mounts.check(row)
             if row.status == "error" and row.auto_remount:
-                await self._mounts.mount(row)
+                is_read = await self._is_read(row)
+                await (self._mounts.check(row) if is_read else self._mounts.mount(row))
         return None if row.status == "mounted" else row.last_error or "Volume check failed"
 
     # Operations of the API
