@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from shutil import which
 
 import pytest
 
@@ -141,3 +142,23 @@ async def test_t8_server_that_died_is_noticed_and_its_mount_can_be_removed(tools
         await mounts.health(config, path, protected=[])
     await mounts.unmount(config, path, tools)
     await until(lambda: processes_naming(tools.run_dir) == [], what="sshfs and ssh have ended")
+
+
+async def test_server_cannot_fill_the_disk_through_messages(
+    server, tools, path, tmp_path, monkeypatch
+):
+    """ssh prints what a server sends as messages; the file of a mount stays small."""
+    program = tmp_path / "bin" / "ssh"
+    program.parent.mkdir()
+    program.write_text(f'#!/bin/sh\nhead -c 3000000 /dev/zero >&2\nexec {which("ssh")} "$@"\n')
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", str(program.parent), prepend=":")
+    config = parsed(server)
+    await mounts.mount(config, path, tools, protected=[])
+    messages = next((tools.run_dir / "mounts").glob("*/stderr"))
+    assert 0 < messages.stat().st_size <= 1024 * 1024
+    big = path / "big"
+    big.write_bytes(bytes(2_000_000))
+    assert big.stat().st_size == 2_000_000, "files of the share have no such limit"
+    big.unlink()
+    await mounts.unmount(config, path, tools)
