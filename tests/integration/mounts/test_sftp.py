@@ -1,5 +1,6 @@
 """mounts: SFTP shares on a real server, mounted with the real sshfs."""
 
+import asyncio
 from collections.abc import Iterator
 from pathlib import Path
 from shutil import which
@@ -9,6 +10,7 @@ import pytest
 from tests.support.shares import (
     PASSWORD,
     ShareServer,
+    mounted_below,
     processes_naming,
     require_fuse,
     require_nothing_mounted,
@@ -18,7 +20,7 @@ from tests.support.shares import (
 from tests.support.waiting import until
 from zerobyte import mounts
 from zerobyte.contract.volumes import VolumeConfigBox
-from zerobyte.mounts import MountFailed, MountTools
+from zerobyte.mounts import MountFailed, MountTools, unmounting
 
 
 @pytest.fixture(scope="module")
@@ -118,6 +120,27 @@ async def test_t9_test_of_a_share_deletes_nothing_and_leaves_nothing(server, too
     await mounts.test(parsed(server), tools, protected=[])
     assert (server.folder / "docs" / "file").read_text() == "precious"
     assert list((tools.run_dir / "mount-tests").iterdir()) == []
+    assert processes_naming(tmp_path) == []
+
+
+async def test_test_of_a_share_that_is_cancelled_leaves_nothing(
+    server, tools, tmp_path, monkeypatch
+):
+    """A client may disconnect at any moment: here when the share is about to be unmounted."""
+    unmount = unmounting.unmount
+
+    async def cancel_and_unmount(*args):
+        running.cancel()
+        await unmount(*args)
+
+    running = asyncio.create_task(mounts.test(parsed(server), tools, protected=[]))
+    # `mount` calls it first, to clear the path; the second call ends the test.
+    await until(lambda: mounted_below(tmp_path), what="the share is mounted")
+    monkeypatch.setattr(unmounting, "unmount", cancel_and_unmount)
+    with pytest.raises(asyncio.CancelledError):
+        await running
+    assert mounted_below(tmp_path) == []
+    assert secret_files(tools) == []
     assert processes_naming(tmp_path) == []
 
 
