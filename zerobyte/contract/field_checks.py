@@ -145,6 +145,13 @@ def remote_path(value: str) -> None:
     segments(value, forbidden="?#%\\\"'`;|<>")
 
 
+def smb_share(value: str) -> None:
+    """Refuse a share that the kernel would read as further options: mount.cifs hands it on."""
+    remote_path(value)
+    if "," in value:
+        raise ValueError("must not contain a comma")
+
+
 def rclone_path(value: str) -> None:
     """Refuse a path that rclone could read as configuration."""
     if value.startswith(("-", ":")):

@@ -110,6 +110,9 @@ _LOCAL_PATH: Final = FieldRule("absolute, no control characters", checks.local_p
 _REMOTE_PATH: Final = FieldRule(
     "no segment . or .., none of ? # % \\ quotes ; | < >, no leading - or ~", checks.remote_path
 )
+_SHARE: Final = FieldRule(
+    "no segment . or .., none of , ? # % \\ quotes ; | < >, no leading - or ~", checks.smb_share
+)
 _URL_PATH: Final = FieldRule(
     "no segment . or .., no empty segment, none of ? # % \\ quotes", checks.url_path
 )
@@ -221,7 +224,7 @@ RULES: Final[Rules] = {
     vol.SmbConfig: {
         "backend": _CHOICE,
         "server": _HOST,
-        "share": _REMOTE_PATH,
+        "share": _SHARE,
         "username": _TEXT,
         "password": _SECRET,
         "guest": _BOOLEAN,

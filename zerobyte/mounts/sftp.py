@@ -24,8 +24,12 @@ from zerobyte.mounts.command import (
 from zerobyte.mounts.errors import MountFailed
 
 KINDS: Final = ("fuse.sshfs",)
-_TO_FILE: Final = 'exec 2>>"$1"; shift; exec "$@"'
-"""Shell program that appends the stderr of a command to a file."""
+_TO_FILE: Final = 'trap "" XFSZ; ulimit -f 2048; exec 2>>"$1"; shift; exec "$@"'
+"""Shell program that appends the stderr of a command to a file, up to 1 MiB.
+
+ssh prints there what the server sends, for as long as the share is mounted. A write beyond the
+limit fails, and ends nothing.
+"""
 _HINTS: Final = (
     (
         "Host key verification failed",

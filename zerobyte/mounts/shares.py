@@ -77,7 +77,8 @@ async def test(config: VolumeConfig, tools: MountTools) -> None:
     """
     path = tools.run_dir / "mount-tests" / ids.short_id() / "_data"
     await mount(config.model_copy(update={"read_only": True}), path, tools)
-    await unmounting.unmount(path, tools.run_dir)
+    # Nothing names this path again, so a caller that leaves must not keep the share mounted.
+    await run_uninterrupted(unmounting.unmount(path, tools.run_dir))
 
 
 async def _mount_new(

@@ -70,6 +70,15 @@ async def test_smb_command_keeps_the_password_in_a_private_file(tmp_path):
     assert files == {"credentials": "username=guest\npassword=\n"}
 
 
+async def test_stored_share_cannot_add_options_of_the_kernel(tmp_path):
+    """mount.cifs copies the share into the kernel's options, where `ip` is another server."""
+    config = parsed(**{**SMB, "server": "127.0.0.1", "share": "docs,ip=169.254.169.254"})
+    path = tmp_path / "volumes" / "abcdefgh" / "_data"
+    with pytest.raises(MountFailed, match="share must not contain a comma"):
+        await mounts.mount(config, path, MountTools(run_dir=tmp_path / "run"), protected=[])
+    assert not path.exists()
+
+
 @pytest.mark.usefixtures("programs")
 @pytest.mark.parametrize(
     ("fields", "message"),

@@ -1,13 +1,16 @@
 """mounts: SFTP shares on a real server, mounted with the real sshfs."""
 
+import asyncio
 from collections.abc import Iterator
 from pathlib import Path
+from shutil import which
 
 import pytest
 
 from tests.support.shares import (
     PASSWORD,
     ShareServer,
+    mounted_below,
     processes_naming,
     require_fuse,
     require_nothing_mounted,
@@ -17,7 +20,7 @@ from tests.support.shares import (
 from tests.support.waiting import until
 from zerobyte import mounts
 from zerobyte.contract.volumes import VolumeConfigBox
-from zerobyte.mounts import MountFailed, MountTools
+from zerobyte.mounts import MountFailed, MountTools, unmounting
 
 
 @pytest.fixture(scope="module")
@@ -120,6 +123,27 @@ async def test_t9_test_of_a_share_deletes_nothing_and_leaves_nothing(server, too
     assert processes_naming(tmp_path) == []
 
 
+async def test_test_of_a_share_that_is_cancelled_leaves_nothing(
+    server, tools, tmp_path, monkeypatch
+):
+    """A client may disconnect at any moment: here when the share is about to be unmounted."""
+    unmount = unmounting.unmount
+
+    async def cancel_and_unmount(*args):
+        running.cancel()
+        await unmount(*args)
+
+    running = asyncio.create_task(mounts.test(parsed(server), tools, protected=[]))
+    # `mount` calls it first, to clear the path; the second call ends the test.
+    await until(lambda: mounted_below(tmp_path), what="the share is mounted")
+    monkeypatch.setattr(unmounting, "unmount", cancel_and_unmount)
+    with pytest.raises(asyncio.CancelledError):
+        await running
+    assert mounted_below(tmp_path) == []
+    assert secret_files(tools) == []
+    assert processes_naming(tmp_path) == []
+
+
 async def test_t9_share_in_use_stays_mounted_with_its_files(server, tools, path):
     config = parsed(server)
     await mounts.mount(config, path, tools, protected=[])
@@ -141,3 +165,23 @@ async def test_t8_server_that_died_is_noticed_and_its_mount_can_be_removed(tools
         await mounts.health(config, path, protected=[])
     await mounts.unmount(config, path, tools)
     await until(lambda: processes_naming(tools.run_dir) == [], what="sshfs and ssh have ended")
+
+
+async def test_server_cannot_fill_the_disk_through_messages(
+    server, tools, path, tmp_path, monkeypatch
+):
+    """ssh prints what a server sends as messages; the file of a mount stays small."""
+    program = tmp_path / "bin" / "ssh"
+    program.parent.mkdir()
+    program.write_text(f'#!/bin/sh\nhead -c 3000000 /dev/zero >&2\nexec {which("ssh")} "$@"\n')
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", str(program.parent), prepend=":")
+    config = parsed(server)
+    await mounts.mount(config, path, tools, protected=[])
+    messages = next((tools.run_dir / "mounts").glob("*/stderr"))
+    assert 0 < messages.stat().st_size <= 1024 * 1024
+    big = path / "big"
+    big.write_bytes(bytes(2_000_000))
+    assert big.stat().st_size == 2_000_000, "files of the share have no such limit"
+    big.unlink()
+    await mounts.unmount(config, path, tools)

@@ -86,15 +86,35 @@ async def test_diff_of_unknown_snapshots_and_strangers_is_refused(
     assert (await client.get(url)).json()["changes"] == []
 
 
+async def test_comparisons_of_one_organization_at_a_time_are_limited(
+    client: httpx.AsyncClient,
+    history: SnapshotHistory,
+    existing: dict[str, Any],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    base = f"/repositories/{existing['shortId']}/snapshots"
+    one, other = history.ids[:2]
+    monkeypatch.setattr(snapshot_diffs, "MAX_AT_ONCE", 0)
+    refused = await client.get(f"{base}/{one}/diff/{other}")
+    assert refused.status_code == 503, refused.text
+    assert "comparisons of the organization" in refused.json()["message"]
+    monkeypatch.setattr(snapshot_diffs, "MAX_AT_ONCE", 1)
+    for url in (f"{base}/{one}/diff/{other}", f"{base}/{other}/diff/{one}"):
+        assert (await client.get(url)).status_code == 200, "the slot is free again"
+
+
+@pytest.mark.parametrize(("limit", "kept"), [("MAX_CHANGES", 2), ("MAX_CHARACTERS", 0)])
 async def test_number_of_kept_changes_is_limited(
+    limit: str,
+    kept: int,
     client: httpx.AsyncClient,
     history: SnapshotHistory,
     changed: str,
     existing: dict[str, Any],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(snapshot_diffs, "MAX_CHANGES", 2)
+    monkeypatch.setattr(snapshot_diffs, limit, kept)
     base = f"/repositories/{existing['shortId']}/snapshots"
     body = (await client.get(f"{base}/{history.ids[0]}/diff/{changed}")).json()
-    assert (body["total"], body["isTruncated"]) == (2, True)
-    assert body["changes"][0]["sizeAfter"] is None
+    assert (body["total"], body["isTruncated"]) == (kept, True)
+    assert all(change["sizeAfter"] is None for change in body["changes"])

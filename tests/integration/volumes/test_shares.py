@@ -1,7 +1,8 @@
-"""Volumes of SFTP shares over HTTP: mounted, browsed, checked, unmounted and deleted."""
+"""Volumes of shares over HTTP: mounted, browsed, checked, unmounted and deleted."""
 
 import signal
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 
@@ -9,6 +10,7 @@ from flows.source_mount import HeldMount
 from tests.support.contract import assert_conforms
 from tests.support.shares import (
     PASSWORD,
+    RCLONE,
     ShareServer,
     mounted_below,
     require_fuse,
@@ -16,6 +18,8 @@ from tests.support.shares import (
     sftp_config,
     share_server,
 )
+from zerobyte.features.auth.models import AllowedRoots
+from zerobyte.features.backups.service.sources import blocked_reason
 from zerobyte.features.volumes.models import Volume
 
 pytestmark = pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
@@ -146,3 +150,28 @@ async def test_members_may_not_name_a_share(client, server):
     answer = await client.post("/api/v1/volumes", json=body, headers=member)
     assert answer.status_code == 403
     assert "Only owners and admins" in answer.json()["message"]
+
+
+async def test_remote_is_not_used_after_its_root_was_revoked(
+    client, harness, tmp_path, monkeypatch
+):
+    require_fuse()
+    monkeypatch.setenv("PATH", str(RCLONE.parent), prepend=":")
+    (tmp_path / "rclone.conf").write_text("[disk]\ntype = local\n")
+    host_api = harness.volumes.host_api
+    host_api.tools = replace(host_api.tools, rclone_config_dir=tmp_path)
+    config = {"backend": "rclone", "remote": "disk", "path": str(harness.src), "readOnly": True}
+    volume, url = await create(client, config)
+    assert (volume["status"], volume["lastError"]) == ("mounted", None)
+    row = await Volume.get()
+    assert await blocked_reason(harness.volumes, row) is None
+    assert (await client.get(f"{url}/files")).status_code == 200
+    await AllowedRoots.filter(organization_id="o1").update(roots=["/srv"])
+    reason = await blocked_reason(harness.volumes, row)
+    assert reason is not None
+    assert "rclone" in reason
+    assert (await client.get(f"{url}/files")).status_code == 403
+    for verb in ("health-check", "mount"):
+        state = (await client.post(f"{url}/{verb}")).json()
+        assert (state["status"], state["message"]) == ("error", reason)
+    assert (await client.delete(url)).status_code == 200

@@ -220,6 +220,8 @@ def test_usual_repositories_are_accepted(config):
         (VolumeConfigBox, {"backend": "smb", "server": "h/x", "share": "s"}, "server"),
         (VolumeConfigBox, {"backend": "smb", "server": "h", "share": "s", "domain": "a/b"},
          "domain"),
+        (VolumeConfigBox, {"backend": "smb", "server": "h", "share": "s,ip=10.0.0.9"}, "share"),
+        (VolumeConfigBox, {"backend": "smb", "server": "h", "share": "s/sub,sec=none"}, "share"),
         (VolumeConfigBox, {"backend": "webdav", "server": "u@h", "path": "/"}, "server"),
         (VolumeConfigBox, {"backend": "webdav", "server": "h", "path": "/a?b"}, "path"),
         (VolumeConfigBox, {"backend": "rclone", "remote": ":local", "path": "/"}, "remote"),

@@ -16,8 +16,8 @@ from zerobyte.settings import Settings
 async def blocked_reason(volumes: Volumes, volume: Volume) -> str | None:
     """Return why no backup of a volume may start; a volume with an error is checked again."""
     if volume.status == "mounted":
-        # The worker checks it again, on its own host, right before restic starts.
-        return None
+        # The worker checks the folder again, on its own host, right before restic starts.
+        return await volumes.remotes_refusal(volume)
     return await volumes.not_ready_reason(volume)
 
 

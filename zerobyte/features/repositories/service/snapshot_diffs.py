@@ -1,7 +1,7 @@
 """Comparisons of two snapshots, computed by restic once and kept for the next pages."""
 
 import asyncio
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 from dataclasses import dataclass
 from typing import Final
 
@@ -26,6 +26,10 @@ from zerobyte.http.auth import Actor
 from zerobyte.restic.errors import SnapshotMissing
 
 MAX_CHANGES: Final = 100_000
+MAX_CHARACTERS: Final = 2**24
+"""Of all paths of one comparison, because a path may have thousands."""
+MAX_AT_ONCE: Final = 4
+"""Comparisons of one organization at a time: each one is a restic that runs for up to an hour."""
 _MAX_DIFFS: Final = 4
 _DIFF_LIMIT_S: Final = 3600.0
 
@@ -53,6 +57,7 @@ class SnapshotDiffs:
         self._files = files
         self._single_flights = SingleFlights()
         self._cache: OrderedDict[_Key, _Diff] = OrderedDict()
+        self._running: Counter[str] = Counter()
         repositories.on_moved.append(self._forget_repository)
 
     async def aclose(self) -> None:
@@ -66,7 +71,8 @@ class SnapshotDiffs:
 
         Raises
             NotFound        no such repository or snapshot.
-            Unavailable     the comparison takes longer than a request may wait; it goes on.
+            Unavailable     the comparison takes longer than a request may wait; it goes on. Or
+                            the organization has too many of them.
             ResticError     restic failed.
         """
         row = await self._snapshots.indexed(actor, short_id)
@@ -101,13 +107,33 @@ class SnapshotDiffs:
             ) from error
 
     async def _compare(self, row: models.Repository, key: _Key) -> _Diff:
+        organization_id = row.organization_id
+        if self._running[organization_id] >= MAX_AT_ONCE:
+            raise Unavailable(
+                f"{MAX_AT_ONCE} comparisons of the organization are running. Wait until one has "
+                "ended"
+            )
+        self._running[organization_id] += 1
+        try:
+            diff = await self._run(row, key)
+        finally:
+            self._running[organization_id] -= 1
+        self._cache[key] = diff
+        if len(self._cache) > _MAX_DIFFS:
+            self._cache.popitem(last=False)
+        return diff
+
+    async def _run(self, row: models.Repository, key: _Key) -> _Diff:
+        """Compare two snapshots with restic, and keep the first changes."""
         changes: list[tuple[str, ChangeKind]] = []
-        count = 0
+        characters, is_truncated = 0, False
 
         def on_change(path: str, letters: str) -> None:
-            nonlocal count
-            count += 1
-            if count <= MAX_CHANGES:
+            nonlocal characters, is_truncated
+            characters += len(path)
+            if len(changes) >= MAX_CHANGES or characters > MAX_CHARACTERS:
+                is_truncated = True
+            if not is_truncated:
                 changes.append((path, _kind(letters)))
 
         access = await self._repositories.restic_access.of(row)
@@ -118,11 +144,7 @@ class SnapshotDiffs:
                 )
         except SnapshotMissing as error:
             raise NotFound("Snapshot not found") from error
-        diff = _Diff(changes, statistics, count > MAX_CHANGES)
-        self._cache[key] = diff
-        if len(self._cache) > _MAX_DIFFS:
-            self._cache.popitem(last=False)
-        return diff
+        return _Diff(changes, statistics, is_truncated)
 
     async def _change(
         self, repository_id: str, before: str, after: str, path: str, kind: ChangeKind

@@ -77,6 +77,15 @@ class VolumeMounts:
             return None
         return await self.grants.of(volume.organization_id, volume.agent_id)
 
+    async def require_remotes(self, volume: Volume) -> None:
+        """Refuse an rclone volume unless its organization has the root `/` now.
+
+        Raises Forbidden.
+        """
+        if volume.type == "rclone":
+            roots = await self.grants.of(volume.organization_id, volume.agent_id)
+            protected_paths.require_whole_host(roots)
+
     async def _require_allowed_root(self, volume: Volume) -> None:
         """Refuse a directory volume outside the roots that are granted now."""
         roots = await self.allowed_roots(volume)
@@ -117,6 +126,7 @@ class VolumeMounts:
         try:
             config = self.plain_config(volume)
             await self.check_address(volume.organization_id, config)
+            await self.require_remotes(volume)
             await self.host_api.mount(config, self.source_path(volume), protected=self.protected)
             await self._require_allowed_root(volume)
         except ZerobyteError as error:
@@ -131,6 +141,7 @@ class VolumeMounts:
             return
         try:
             config = present.parsed(volume.config)
+            await self.require_remotes(volume)
             await self.host_api.check_mount(
                 config, self.source_path(volume), protected=self.protected
             )

@@ -14,7 +14,7 @@ from tortoise.queryset import QuerySet
 
 from zerobyte.contract.volumes import DirectoryConfig, VolumeConfig
 from zerobyte.core.config_check import require_valid
-from zerobyte.core.errors import Conflict, NotFound, ZerobyteError
+from zerobyte.core.errors import Conflict, Forbidden, NotFound, ZerobyteError
 from zerobyte.core.log import get_logger
 from zerobyte.core.redact import redact
 from zerobyte.core.secrets import Sealer, Unsealable
@@ -101,6 +101,14 @@ class Volumes:
                 is_read = await self._is_read(row)
                 await (self._mounts.check(row) if is_read else self._mounts.mount(row))
         return None if row.status == "mounted" else row.last_error or "Volume check failed"
+
+    async def remotes_refusal(self, volume: Volume) -> str | None:
+        """Return why the organization may not use a remote any more, or None."""
+        try:
+            await self._mounts.require_remotes(volume)
+        except Forbidden as error:
+            return error.message
+        return None
 
     # Operations of the API
 
@@ -227,11 +235,13 @@ class Volumes:
 
         Raises
             Conflict        the volume is not mounted.
+            Forbidden       the organization may not use its remote any more.
             Unavailable     its file system does not answer.
         """
         volume = await self.find(actor.organization_id, short_id)
         if volume.status != "mounted":
             raise Conflict("Volume is not mounted")
+        await self._mounts.require_remotes(volume)
         return await browse.page(
             self.host_api,
             self.source_path(volume),
