@@ -4,6 +4,8 @@ The programs resolve the name again, so a name whose address changes in between 
 docs/field-rules.md.
 """
 
+from typing import Final
+
 from zerobyte.contract.field_checks import address_host
 from zerobyte.contract.volumes import (
     NfsConfig,
@@ -13,16 +15,27 @@ from zerobyte.contract.volumes import (
     WebdavConfig,
 )
 from zerobyte.core import networks
+from zerobyte.core.errors import Invalid
 from zerobyte.mounts.errors import MountFailed
+
+_REDIRECTS: Final = (
+    "A WebDAV server can redirect its clients to any address, also to private ones, so this "
+    "organization may not use one. The operator can allow it with STORAGE_PRIVATE_NETWORKS"
+)
 
 
 async def check(config: VolumeConfig, *, allow_private: bool) -> None:
     """Refuse a share at an address that is not allowed.
 
+    rclone follows every redirect of a WebDAV server, and the answer becomes a file of the volume.
+
     Raises
-        Invalid         a link-local or metadata address, or a private one that is not allowed.
+        Invalid         a link-local or metadata address, a private one that is not allowed, or a
+                        WebDAV server if private ones are not allowed.
         MountFailed     the name has no address.
     """
+    if isinstance(config, WebdavConfig) and not allow_private:
+        raise Invalid.at(["config", "backend"], _REDIRECTS)
     match config:
         case SftpConfig():
             field, name = "host", config.host

@@ -18,7 +18,8 @@ from tests.support.shares import (
 from tests.support.waiting import until
 from zerobyte import mounts
 from zerobyte.contract.volumes import VolumeConfigBox
-from zerobyte.mounts import MountFailed, MountTools
+from zerobyte.core.errors import Invalid
+from zerobyte.mounts import MountFailed, MountTools, address_check
 from zerobyte.mounts.rclone import url
 
 
@@ -131,3 +132,10 @@ async def test_t9_test_of_a_share_deletes_nothing_and_leaves_nothing(server, too
 )
 def test_address_of_a_webdav_folder(fields, expected):
     assert url(parsed(backend="webdav", server="dav", **fields)) == expected
+
+
+async def test_webdav_server_needs_private_networks_because_it_can_redirect_there():
+    config = parsed(backend="webdav", server="8.8.8.8", port=80, path="/")
+    await address_check.check(config, allow_private=True)
+    with pytest.raises(Invalid, match="can redirect its clients to any address"):
+        await address_check.check(config, allow_private=False)
