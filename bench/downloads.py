@@ -15,7 +15,8 @@ from typing import Final
 import psutil
 
 from bench.bare import BareRestic
-from bench.measure import Row, parts, seconds
+from bench.cost import parts
+from bench.rows import Row, seconds
 from zerobyte.core import ids, process
 from zerobyte.demo.client import Client, signed_out_client
 from zerobyte.demo.platform import Platform, platform
