@@ -22,7 +22,7 @@ def look_at(path: str) -> dict[str, object]:
 
 
 if __name__ == "__main__":
-    # The first line tells that the folder has not been touched before.
+    # The parent counts the time limit of the storage from this line on.
     sys.stdout.write("begun\n")
     sys.stdout.flush()
     sys.stdout.write(json.dumps(look_at(sys.argv[1])) + "\n")

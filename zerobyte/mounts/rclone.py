@@ -70,7 +70,7 @@ async def command(
     return MountCommand(
         argv=[
             *("rclone", "mount", "--daemon", f"--daemon-wait={wait_s}s", *common),
-            *(["--read-only"] if config.read_only else mode),
+            *mode,
             *(f"--devname={source(config)}", "--allow-non-empty", "--dir-cache-time=30s"),
             *(f"--cache-dir={tools.run_dir / 'rclone-cache'}", "--", remote, str(path)),
         ],
